@@ -1,0 +1,57 @@
+/**
+ * The built-in plugins: the names a user may write, and how to load the file that declares them. Only
+ * what a configuration names is ever loaded.
+ *
+ * @module
+ */
+
+import type { Plugin } from "connect";
+
+/** What a plugin file exports. */
+export interface PluginModule {
+  /** The plugins that the file declares. */
+  default: Plugin | readonly Plugin[];
+}
+
+/** Each built-in plugin file: the Java class names it stands in for, and its loader. */
+export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<PluginModule> }[] =
+  [
+    {
+      names: ["org.apache.kafka.connect.file.FileStreamSourceConnector"],
+      load: () => import("./connectors/file_stream_source.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.file.FileStreamSinkConnector"],
+      load: () => import("./connectors/file_stream_sink.ts"),
+    },
+    {
+      names: [
+        "org.apache.kafka.connect.transforms.HoistField$Key",
+        "org.apache.kafka.connect.transforms.HoistField$Value",
+      ],
+      load: () => import("./transforms/hoist_field.ts"),
+    },
+    {
+      names: [
+        "org.apache.kafka.connect.transforms.InsertField$Key",
+        "org.apache.kafka.connect.transforms.InsertField$Value",
+      ],
+      load: () => import("./transforms/insert_field.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.json.JsonConverter"],
+      load: () => import("./converters/json_converter.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.storage.StringConverter"],
+      load: () => import("./converters/string_converter.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.converters.ByteArrayConverter"],
+      load: () => import("./converters/byte_array_converter.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.storage.SimpleHeaderConverter"],
+      load: () => import("./converters/simple_header_converter.ts"),
+    },
+  ];

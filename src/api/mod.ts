@@ -1,0 +1,25 @@
+/**
+ * The contract between Connect and its plugins: data, configuration, connectors, tasks,
+ * transformations, predicates and converters.
+ *
+ * @module
+ */
+
+export {
+  AlreadyExistsError,
+  ConfigError,
+  ConnectError,
+  DataError,
+  IllegalWorkerStateError,
+  NotFoundError,
+  RetriableError,
+  SchemaBuilderError,
+  SchemaProjectorError,
+} from "../base/mod.ts";
+export * from "./config/mod.ts";
+export * from "./connector.ts";
+export * from "./data/mod.ts";
+export * from "./plugin.ts";
+export * from "./sink_task.ts";
+export * from "./source_task.ts";
+export * from "./transformation.ts";

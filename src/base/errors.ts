@@ -1,0 +1,79 @@
+/**
+ * The errors of Connect, one class for each of Kafka's that a client can see. Only
+ * {@linkcode RetriableError} is ever retried.
+ *
+ * @module
+ */
+
+/** Something Connect could not do. Kafka: `org.apache.kafka.connect.errors.ConnectException`. */
+export class ConnectError extends Error {
+  /** The class's own name, kept when the code is minified. */
+  override name = "ConnectError";
+}
+
+/** A failure that may pass by itself, so the call is made again. Kafka: `RetriableException`. */
+export class RetriableError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "RetriableError";
+}
+
+/** Data that does not fit its schema or its format. Kafka: `DataException`. */
+export class DataError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "DataError";
+}
+
+/** A schema that cannot be built. Kafka: `SchemaBuilderException`. */
+export class SchemaBuilderError extends DataError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "SchemaBuilderError";
+}
+
+/** Data that cannot be projected from one schema to another. Kafka: `SchemaProjectorException`. */
+export class SchemaProjectorError extends DataError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "SchemaProjectorError";
+}
+
+/** Something named that is not there. Kafka: `NotFoundException`. */
+export class NotFoundError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "NotFoundError";
+}
+
+/** Something named that is there already. Kafka: `AlreadyExistsException`. */
+export class AlreadyExistsError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "AlreadyExistsError";
+}
+
+/** A call made while the worker's state does not allow it. Kafka: `IllegalWorkerStateException`. */
+export class IllegalWorkerStateError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "IllegalWorkerStateError";
+}
+
+/**
+ * A configuration value that cannot be used. Kafka: `org.apache.kafka.common.config.ConfigException`.
+ */
+export class ConfigError extends Error {
+  /** The class's own name, kept when the code is minified. */
+  override name = "ConfigError";
+}
+
+/** An offset that a partition does not have. Kafka: `OffsetOutOfRangeException`. */
+export class OffsetOutOfRangeError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "OffsetOutOfRangeError";
+}
+
+/** Bytes that are not what their format says: a batch, a segment, an offsets file. */
+export class CorruptError extends Error {
+  /** The class's own name, kept when the code is minified. */
+  override name = "CorruptError";
+}
+
+/** What went wrong, as one line without a stack, for messages that quote a caught value. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,161 @@
+/**
+ * The topics port: all that task loops, stores and the command line ask of topics. The embedded log
+ * and Kafka both implement it and pass the same contract suite (`test/unit/topics/contract.ts`).
+ *
+ * Records cross this port only inside record batches (magic v2), sealed by whoever made them.
+ *
+ * @module
+ */
+
+/** A partition of a topic. */
+export interface TopicPartition {
+  /** The topic's name. */
+  topic: string;
+  /** The partition's number, from 0. */
+  partition: number;
+}
+
+/** The position of a reader in a partition. */
+export interface PartitionOffset extends TopicPartition {
+  /** The offset of the next record to read. */
+  offset: bigint;
+}
+
+/** What a topic is made with. */
+export interface NewTopic {
+  /** The topic's name: 1 to 249 characters of `a-zA-Z0-9._-`, neither `.` nor `..`. */
+  name: string;
+  /** How many partitions; 1 unless told. */
+  partitions?: number;
+  /** Topic configs such as `cleanup.policy`, `retention.ms`, `retention.bytes`, `segment.bytes`, `segment.ms`. */
+  configs?: Record<string, string>;
+}
+
+/** A topic as it stands. */
+export interface TopicDescription {
+  /** The topic's name. */
+  name: string;
+  /** Each partition with the first offset still kept and the offset after the last durable record. */
+  partitions: { partition: number; logStartOffset: bigint; endOffset: bigint }[];
+  /** Topic configs that differ from the defaults. */
+  configs: Record<string, string>;
+}
+
+/** What a fetch found. */
+export interface FetchedBatches {
+  /**
+   * Whole record batches one after another, in a buffer of its own that may be transferred; empty
+   * when there is nothing at the offset yet. The first may begin before the offset asked for: records
+   * below it are to be passed over.
+   */
+  batches: Uint8Array<ArrayBuffer>;
+  /** The first offset still kept. */
+  logStartOffset: bigint;
+  /** The offset after the last durable record. */
+  endOffset: bigint;
+}
+
+/** How much to fetch, and how long to wait for it. */
+export interface FetchOptions {
+  /** Stop after this many bytes; one whole batch comes even when it is larger. */
+  bytesMax: number;
+  /** How long to wait for the first byte, in milliseconds. */
+  waitMsMax: number;
+  /** Ends the wait early, with an empty answer. */
+  signal?: AbortSignal;
+}
+
+/** What a consumer reads: topics by name, or every topic whose whole name matches. */
+export type TopicSelection = { topics: readonly string[] } | { pattern: RegExp };
+
+/**
+ * What {@linkcode GroupConsumer.poll} hands out.
+ *
+ * - `assigned`: partitions that are now this member's, each with the position it reads from.
+ * - `revoked`: partitions that go to another member. The caller finishes with them and commits before
+ *   it polls again; the group waits for that.
+ * - `lost`: partitions that already belong to another: nothing may be committed for them.
+ * - `batches`: fetched record batches; records below `position` are to be passed over.
+ * - `idle`: nothing came in time.
+ */
+export type ConsumerEvent =
+  | { type: "assigned"; partitions: PartitionOffset[] }
+  | { type: "revoked"; partitions: TopicPartition[] }
+  | { type: "lost"; partitions: TopicPartition[] }
+  | {
+    type: "batches";
+    topic: string;
+    partition: number;
+    position: bigint;
+    batches: Uint8Array<ArrayBuffer>;
+  }
+  | { type: "idle" };
+
+/** One member of a consumer group, as a sink task has it. One call at a time. */
+export interface GroupConsumer {
+  /** The next thing that happened, waiting at most `waitMsMax`. */
+  poll(options: FetchOptions): Promise<ConsumerEvent>;
+  /**
+   * Stores the group's offsets, durably.
+   * @throws {ConnectError} for a partition that is not assigned to this member
+   */
+  commit(offsets: readonly PartitionOffset[]): Promise<void>;
+  /** Moves the position of an assigned partition. */
+  seek(position: PartitionOffset): void;
+  /** Stops fetching these assigned partitions until they are resumed. */
+  pause(partitions: readonly TopicPartition[]): void;
+  /** Fetches these partitions again. */
+  resume(partitions: readonly TopicPartition[]): void;
+  /** Leaves the group. */
+  close(): Promise<void>;
+}
+
+/** How a consumer joins a group. */
+export interface ConsumerOptions {
+  /** The group, `connect-<connector>` for a sink connector. */
+  groupId: string;
+  /** What it reads. */
+  selection: TopicSelection;
+  /** Where to begin without a committed offset. */
+  autoOffsetReset: "earliest" | "latest" | "none";
+  /** A name for logs, such as `connector-consumer-local-file-sink-0`. */
+  clientId: string;
+}
+
+/** Topics, wherever they live. */
+export interface Topics {
+  /**
+   * Appends a sealed record batch, making the topic when it is absent and the implementation does
+   * so (the embedded log does). Batches of a partition are stored in the order of the calls. The
+   * buffer belongs to the port from here on, which writes the base offset into it.
+   * @returns the base offset, once the batch is durable
+   * @throws {RetriableError} when a later try may succeed: the caller tries again, in order
+   * @throws {ConnectError} when it can't: unknown topic, refused batch, too large
+   */
+  append(topic: string, partition: number, batch: Uint8Array<ArrayBuffer>): Promise<bigint>;
+  /**
+   * Reads record batches from `offset` on.
+   * @throws {OffsetOutOfRangeError} when `offset` is below the first kept or beyond the end
+   * @throws {NotFoundError} when there is no such topic or partition
+   */
+  fetch(
+    topic: string,
+    partition: number,
+    offset: bigint,
+    options: FetchOptions,
+  ): Promise<FetchedBatches>;
+  /** Makes topics. @throws {AlreadyExistsError} when one is there */
+  createTopics(topics: readonly NewTopic[]): Promise<void>;
+  /** The names of all topics, sorted. */
+  listTopics(): Promise<string[]>;
+  /** Describes topics. @throws {NotFoundError} naming the one that is not there */
+  describeTopics(names: readonly string[]): Promise<TopicDescription[]>;
+  /** How many partitions a topic has for those that write to it: 1 for one that append would make. */
+  partitionCount(topic: string): Promise<number>;
+  /** The committed offsets of a group; empty for a group without any. */
+  groupOffsets(groupId: string): Promise<PartitionOffset[]>;
+  /** Joins a consumer group. */
+  joinGroup(options: ConsumerOptions): Promise<GroupConsumer>;
+  /** Finishes what is under way and lets go of files and connections. */
+  close(): Promise<void>;
+}
