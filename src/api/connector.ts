@@ -88,7 +88,6 @@ export abstract class SinkConnector extends Connector {
 /** A source task or a sink task. */
 export type Task = SourceTask | SinkTask;
 
-
 /**
  * Divides `elements` into at most `groupCount` lists that differ by at most one in length, keeping
  * the order. Kafka: `ConnectorUtils.groupPartitions`.

@@ -66,4 +66,3 @@ export interface HeaderConverter {
   /** Lets go of everything. */
   close?(): void;
 }
-

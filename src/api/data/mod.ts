@@ -1,0 +1,11 @@
+/**
+ * The data of Connect: schemas, values, headers and records.
+ *
+ * @module
+ */
+
+export * from "./headers.ts";
+export * from "./records.ts";
+export * from "./schema.ts";
+export * from "./struct.ts";
+export { validateValue } from "./validate.ts";

@@ -1,0 +1,105 @@
+/** The machine's own file system as a {@linkcode Disk}. */
+
+import { open as openFile } from "node:fs/promises";
+import type { Disk, DiskEntry, DiskFile, OpenMode } from "./disk.ts";
+
+class LocalFile implements DiskFile {
+  readonly #file: Deno.FsFile;
+  /** A handle has one cursor, so calls that seek take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  read(buffer: Uint8Array, position: number): Promise<number> {
+    return this.#inTurn(async () => {
+      await this.#file.seek(position, Deno.SeekMode.Start);
+      let length = 0;
+      while (length < buffer.length) {
+        const count = await this.#file.read(buffer.subarray(length));
+        if (count === null) break;
+        length += count;
+      }
+      return length;
+    });
+  }
+
+  write(data: Uint8Array, position: number): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#file.seek(position, Deno.SeekMode.Start);
+      let length = 0;
+      while (length < data.length) length += await this.#file.write(data.subarray(length));
+    });
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.#inTurn(() => this.#file.truncate(size));
+  }
+
+  datasync(): Promise<void> {
+    return this.#inTurn(() => this.#file.syncData());
+  }
+
+  async size(): Promise<number> {
+    return (await this.#file.stat()).size;
+  }
+
+  tryLock(): Promise<boolean> {
+    return this.#file.tryLock(true);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(action);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+/** The machine's own file system. */
+export const localDisk: Disk = {
+  async open(path: string, mode: OpenMode): Promise<DiskFile> {
+    const options = mode === "read" ? { read: true } : { read: true, write: true, create: true };
+    return new LocalFile(await Deno.open(path, options));
+  },
+  async readFile(path) {
+    try {
+      return await Deno.readFile(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+  },
+  rename: (from, to) => Deno.rename(from, to),
+  async remove(path) {
+    try {
+      await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  },
+  async list(path): Promise<DiskEntry[]> {
+    const entries: DiskEntry[] = [];
+    try {
+      for await (const { name, isDirectory } of Deno.readDir(path)) {
+        entries.push({ name, isDirectory });
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  },
+  makeDirectory: (path) => Deno.mkdir(path, { recursive: true }),
+  async syncDirectory(path) {
+    const folder = await openFile(path, "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+};

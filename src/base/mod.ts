@@ -1,0 +1,12 @@
+/**
+ * What everything stands on: errors, time, the disk, checksums, exact JSON.
+ *
+ * @module
+ */
+
+export * from "./clock.ts";
+export * from "./crc32c.ts";
+export * from "./disk.ts";
+export * from "./disk_local.ts";
+export * from "./errors.ts";
+export * from "./exact_json.ts";

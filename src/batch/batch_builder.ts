@@ -1,0 +1,231 @@
+/**
+ * Builds one record batch. Text is encoded straight into the batch's own buffer: a value that is a
+ * string never exists as bytes anywhere else.
+ */
+
+import { Buffer } from "node:buffer";
+import { ConnectError, crc32c } from "../base/mod.ts";
+import { compress, type CompressionName, compressionNames } from "./compression.ts";
+import { headerBytes, logOverheadBytes } from "./record_batch.ts";
+
+/** A key, value or header value: bytes, text that stands for its UTF-8 bytes, or null. */
+export type Field = Uint8Array | string | null;
+
+/** A header of a record. */
+export interface RecordHeader {
+  /** Its name. */
+  key: string;
+  /** Its value. */
+  value: Uint8Array | null;
+}
+
+/** The producer that a batch is sealed for, so that a broker can tell a repeated one (KIP-98). */
+export interface ProducerState {
+  /** From InitProducerId. */
+  producerId: bigint;
+  /** From InitProducerId. */
+  producerEpoch: number;
+  /** The sequence number of the batch's first record. */
+  baseSequence: number;
+}
+
+/** How a batch is built. */
+export interface BatchBuilderOptions {
+  /** The batch is full when its next record would bring it over this many bytes, uncompressed. */
+  sizeMax: number;
+  /** One record, and so the batch that holds it alone, may take this many bytes. 256 MiB unless told. */
+  recordBytesMax?: number;
+  /** How the records are compressed; not at all unless told. */
+  compression?: CompressionName;
+}
+
+const encoder = new TextEncoder();
+/** The most bytes a record takes besides key, value and headers: six varints of 5 or 10 bytes, attributes. */
+const recordOverheadMax = 5 + 1 + 10 + 5 + 5 + 5 + 5;
+
+/** Builds one record batch. */
+export class BatchBuilder {
+  readonly #sizeMax: number;
+  readonly #recordBytesMax: number;
+  readonly #compression: CompressionName;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #position = headerBytes;
+  #count = 0;
+  #baseTimestampMs = 0;
+  #maxTimestampMs = 0;
+
+  /** An empty batch. */
+  constructor(options: BatchBuilderOptions) {
+    this.#sizeMax = options.sizeMax;
+    this.#recordBytesMax = options.recordBytesMax ?? 256 << 20;
+    this.#compression = options.compression ?? "none";
+    this.#bytes = new Uint8Array(Math.max(options.sizeMax, headerBytes));
+  }
+
+  /** How many records it holds. */
+  get recordCount(): number {
+    return this.#count;
+  }
+
+  /**
+   * Appends a record. An empty batch takes any record, growing when it must.
+   * @returns false when the record does not fit any more; the batch is then as it was
+   * @throws {ConnectError} for a record larger than `recordBytesMax`
+   */
+  append(key: Field, value: Field, headers: readonly RecordHeader[], timestampMs: number): boolean {
+    const room = recordOverheadMax + bytesMax(key) + bytesMax(value) + headersMax(headers);
+    if (this.#position + room > this.#sizeMax && !this.#makeRoom(key, value, headers)) {
+      return false;
+    }
+    if (this.#count === 0) this.#baseTimestampMs = this.#maxTimestampMs = timestampMs;
+    else if (timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = timestampMs;
+    this.#write(key, value, headers, timestampMs - this.#baseTimestampMs);
+    return true;
+  }
+
+  /**
+   * Finishes the batch and hands out its buffer, which is of its own and may be transferred. The
+   * builder is spent.
+   */
+  seal(producer?: ProducerState): Uint8Array<ArrayBuffer> {
+    let bytes = this.#bytes.subarray(0, this.#position);
+    if (this.#compression !== "none") {
+      const records = compress(this.#compression, bytes.subarray(headerBytes));
+      bytes = new Uint8Array(headerBytes + records.length);
+      bytes.set(records, headerBytes);
+    }
+    const view = new DataView(bytes.buffer);
+    view.setBigInt64(0, 0n);
+    view.setInt32(8, bytes.length - logOverheadBytes);
+    view.setInt32(12, -1);
+    view.setInt8(16, 2);
+    view.setInt16(21, compressionNames.indexOf(this.#compression));
+    view.setInt32(23, this.#count - 1);
+    view.setBigInt64(27, BigInt(this.#baseTimestampMs));
+    view.setBigInt64(35, BigInt(this.#maxTimestampMs));
+    view.setBigInt64(43, producer?.producerId ?? -1n);
+    view.setInt16(51, producer?.producerEpoch ?? -1);
+    view.setInt32(53, producer?.baseSequence ?? -1);
+    view.setInt32(57, this.#count);
+    view.setUint32(17, crc32c(bytes, 21));
+    return bytes;
+  }
+
+  /** Measures the record exactly, and grows the buffer when the record may stay. */
+  #makeRoom(key: Field, value: Field, headers: readonly RecordHeader[]): boolean {
+    const exact = recordOverheadMax + byteLength(key) + byteLength(value) + headersMax(headers);
+    if (this.#position + exact > this.#sizeMax && this.#count > 0) return false;
+    if (exact > this.#recordBytesMax) {
+      throw new ConnectError(
+        `The record takes about ${exact} bytes, which is more than the ${this.#recordBytesMax} that a record may take`,
+      );
+    }
+    // encodeInto may need the room of the worst case to write what fits exactly.
+    const worst = recordOverheadMax + bytesMax(key) + bytesMax(value) + headersMax(headers);
+    const grown = new Uint8Array(this.#position + worst);
+    grown.set(this.#bytes.subarray(0, this.#position));
+    this.#bytes = grown;
+    return true;
+  }
+
+  /**
+   * Writes a record behind the others. Its length stands in front of it, but is known only once its
+   * text is encoded: the record is written where a length of two bytes would put it, and moved by a
+   * byte or more when the length turns out to take another number of bytes.
+   */
+  #write(
+    key: Field,
+    value: Field,
+    headers: readonly RecordHeader[],
+    timestampDeltaMs: number,
+  ): void {
+    const start = this.#position;
+    this.#position = start + 2;
+    this.#bytes[this.#position++] = 0;
+    this.#varint(timestampDeltaMs);
+    this.#varint(this.#count++);
+    this.#field(key);
+    this.#field(value);
+    this.#varint(headers.length);
+    for (const header of headers) {
+      this.#field(header.key);
+      this.#field(header.value);
+    }
+    const length = this.#position - start - 2;
+    const lengthBytes = varintBytes(length);
+    if (lengthBytes !== 2) {
+      this.#bytes.copyWithin(start + lengthBytes, start + 2, this.#position);
+      this.#position += lengthBytes - 2;
+    }
+    const end = this.#position;
+    this.#position = start;
+    this.#varint(length);
+    this.#position = end;
+  }
+
+  #field(field: Field): void {
+    if (field === null) {
+      this.#bytes[this.#position++] = 1;
+    } else if (typeof field === "string") {
+      this.#text(field);
+    } else {
+      this.#varint(field.length);
+      this.#bytes.set(field, this.#position);
+      this.#position += field.length;
+    }
+  }
+
+  /** As in a record: the length's own size is guessed from the text's, and mended when it is off. */
+  #text(text: string): void {
+    const guess = varintBytes(text.length);
+    const start = this.#position + guess;
+    const length = encoder.encodeInto(text, this.#bytes.subarray(start)).written;
+    const lengthBytes = varintBytes(length);
+    if (lengthBytes !== guess) {
+      this.#bytes.copyWithin(this.#position + lengthBytes, start, start + length);
+    }
+    this.#varint(length);
+    this.#position += length;
+  }
+
+  /** A zigzag varint of a safe integer; a varlong is the same bytes. */
+  #varint(value: number): void {
+    const bytes = this.#bytes;
+    let position = this.#position;
+    if (value >= -0x40000000 && value < 0x40000000) {
+      let rest = (value << 1) ^ (value >> 31);
+      while ((rest & ~127) !== 0) {
+        bytes[position++] = (rest & 127) | 128;
+        rest >>>= 7;
+      }
+      bytes[position++] = rest;
+    } else {
+      let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n));
+      while (rest > 127n) {
+        bytes[position++] = Number(rest & 127n) | 128;
+        rest >>= 7n;
+      }
+      bytes[position++] = Number(rest);
+    }
+    this.#position = position;
+  }
+}
+
+/** The bytes that a zigzag varint of a length takes. */
+function varintBytes(length: number): number {
+  return length < 64 ? 1 : length < 8192 ? 2 : length < 1048576 ? 3 : length < 134217728 ? 4 : 5;
+}
+
+function bytesMax(field: Field): number {
+  return field === null ? 0 : typeof field === "string" ? field.length * 3 : field.length;
+}
+
+function byteLength(field: Field): number {
+  return typeof field === "string" ? Buffer.byteLength(field) : bytesMax(field);
+}
+
+function headersMax(headers: readonly RecordHeader[]): number {
+  let bytes = 0;
+  for (const { key, value } of headers) bytes += 10 + bytesMax(key) + bytesMax(value);
+  return bytes;
+}

@@ -1,0 +1,175 @@
+/**
+ * The protocol between the worker and a task in its Web Worker, version {@linkcode PROTOCOL_VERSION}.
+ *
+ * Both sides keep the order of messages. What a task sends is untrusted: the sandbox checks each
+ * message against {@linkcode FromTask} before anyone sees it, and a message that does not fit ends
+ * the task.
+ *
+ * A source task:
+ *
+ *     worker → task   start, offsets (an answer), acked, refused, committed, pause,
+ *                     resume, stop
+ *     task → worker   started, readOffsets, batch, sourceOffsets, paused, resumed, log,
+ *                     stopped, failed
+ *
+ * Batches are numbered from 0. At most `bytesInFlightMax` bytes of them are out at a time: the task
+ * waits for `acked`. `sourceOffsets` cover only batches that were acked.
+ *
+ * A sink task:
+ *
+ *     worker → task   start, open, batches, flush, close, stop
+ *     task → worker   started, consumed, sinkOffsets (what preCommit gave), seek, partitions,
+ *                     requestCommit, log, stopped, failed
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+
+/** The protocol's version; both sides are of one build, so any other is an error. */
+export const PROTOCOL_VERSION = 1;
+
+const uint = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const offset = v.pipe(v.bigint(), v.minValue(0n));
+const topicName = v.pipe(
+  v.string(),
+  v.maxLength(249),
+  v.regex(/^(?!\.\.?$)[a-zA-Z0-9._-]+$/, "not a topic name"),
+);
+const topicPartition = { topic: topicName, partition: uint };
+const json = v.pipe(v.string(), v.maxLength(1 << 20));
+
+/** One message out of a task's Worker. */
+export const FromTask = v.variant("type", [
+  v.strictObject({ type: v.literal("started"), version: v.literal(PROTOCOL_VERSION) }),
+  /** Asks for committed offsets, by source partitions as JSON text. */
+  v.strictObject({ type: v.literal("readOffsets"), request: uint, partitions: v.array(json) }),
+  /** A sealed record batch, its buffer transferred. */
+  v.strictObject({
+    type: v.literal("batch"),
+    id: uint,
+    ...topicPartition,
+    batch: v.instance(Uint8Array),
+  }),
+  /** Source offsets that are safe to commit: source partition and source offset as JSON text. */
+  v.strictObject({
+    type: v.literal("sourceOffsets"),
+    offsets: v.array(v.tuple([json, v.nullable(json)])),
+  }),
+  /** This many bytes of fetched batches have been put. */
+  v.strictObject({ type: v.literal("consumed"), bytes: uint }),
+  /** The answer to `flush` or `close`: what may be committed now. */
+  v.strictObject({
+    type: v.literal("sinkOffsets"),
+    request: uint,
+    offsets: v.array(v.strictObject({ ...topicPartition, offset })),
+  }),
+  /** The sink moves its positions. */
+  v.strictObject({
+    type: v.literal("seek"),
+    offsets: v.array(v.strictObject({ ...topicPartition, offset })),
+  }),
+  /** The sink stops or takes up delivery from partitions. */
+  v.strictObject({
+    type: v.literal("partitions"),
+    paused: v.boolean(),
+    partitions: v.array(v.strictObject(topicPartition)),
+  }),
+  v.strictObject({ type: v.literal("requestCommit") }),
+  v.strictObject({
+    type: v.literal("log"),
+    level: v.picklist(["debug", "info", "warn", "error"]),
+    message: v.pipe(v.string(), v.maxLength(1 << 20)),
+  }),
+  /** The task does nothing until it is resumed. */
+  v.strictObject({ type: v.literal("paused") }),
+  /** The task goes on. */
+  v.strictObject({ type: v.literal("resumed") }),
+  v.strictObject({ type: v.literal("stopped") }),
+  v.strictObject({ type: v.literal("failed"), trace: v.pipe(v.string(), v.maxLength(1 << 20)) }),
+]);
+
+/** One message out of a task's Worker. */
+export type FromTask = v.InferOutput<typeof FromTask>;
+
+/** A plugin by the name its configuration uses, and its own part of that configuration. */
+export interface PluginSpec {
+  /** The class name or alias, as configured. */
+  className: string;
+  /** The keys without their prefix. */
+  props: Record<string, string>;
+}
+
+/** A step of a transform chain. */
+export interface TransformSpec extends PluginSpec {
+  /** The alias it is configured under. */
+  alias: string;
+  /** The predicate that decides whether it applies, if any. */
+  predicate: (PluginSpec & { negate: boolean }) | null;
+}
+
+/** All that a task needs to run. */
+export interface TaskSpec {
+  /** Which loop runs it. */
+  kind: "source" | "sink";
+  /** The connector's name. */
+  connector: string;
+  /** The task's number. */
+  task: number;
+  /** The connector class, whose task is run. */
+  className: string;
+  /** The task's configuration. */
+  props: Record<string, string>;
+  /** The chain of transforms, in order. */
+  transforms: TransformSpec[];
+  /** How keys are serialized. */
+  keyConverter: PluginSpec;
+  /** How values are serialized. */
+  valueConverter: PluginSpec;
+  /** How headers are serialized. */
+  headerConverter: PluginSpec;
+  /** Batches that are out and not acked yet hold at most this many bytes. */
+  bytesInFlightMax: number;
+  /** A batch is sealed when it reaches this many bytes. */
+  batchBytesMax: number;
+  /** How often source offsets are offered for commit, in milliseconds. */
+  offsetFlushIntervalMs: number;
+  /** How many partitions each known topic has; other topics have one. */
+  partitionCounts: Record<string, number>;
+  /** Most records in one `put`. */
+  putRecordsMax: number;
+}
+
+/** One message into a task's Worker. */
+export type ToTask =
+  | { type: "start"; version: number; spec: TaskSpec }
+  | { type: "offsets"; request: number; offsets: (string | null)[] }
+  | { type: "acked"; id: number; baseOffset: bigint }
+  | { type: "refused"; id: number; reason: string }
+  | { type: "committed" }
+  | { type: "open"; partitions: { topic: string; partition: number; offset: bigint }[] }
+  | {
+    type: "batches";
+    topic: string;
+    partition: number;
+    position: bigint;
+    batches: Uint8Array<ArrayBuffer>;
+  }
+  | { type: "flush"; request: number }
+  | {
+    type: "close";
+    request: number;
+    lost: boolean;
+    partitions: { topic: string; partition: number }[];
+  }
+  | { type: "pause" }
+  | { type: "resume" }
+  | { type: "stop" };
+
+/** The worker's side as a task's loop sees it. */
+export interface TaskPort {
+  /** Sends a message; `transfer` lists buffers that are handed over. */
+  send(message: FromTask, transfer?: Transferable[]): void;
+  /** Called for every message that comes in. */
+  onMessage(handler: (message: ToTask) => void): void;
+}

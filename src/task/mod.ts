@@ -1,0 +1,11 @@
+/**
+ * What runs inside a task's Worker: the loops of source and sink tasks, the transform chain, and the
+ * protocol they speak with the worker.
+ *
+ * @module
+ */
+
+export * from "./chain.ts";
+export * from "./messages.ts";
+export * from "./sink_loop.ts";
+export * from "./source_loop.ts";

@@ -1,0 +1,337 @@
+/**
+ * The loop of a source task, inside its Worker: poll, transform, convert, partition, seal, hand over.
+ *
+ * A batch is sealed when it is full, or as soon as nothing else is in flight: so a slow source gets
+ * each record through at once, and a fast one fills its batches while earlier ones are being stored.
+ *
+ * @module
+ */
+
+import { RetriableError, SourceTask } from "../api/mod.ts";
+import type { OffsetMap, Serialized, SourceRecord } from "../api/mod.ts";
+import { type Clock, ConnectError, parseExact, reasonOf, stringifyExact } from "../base/mod.ts";
+import { BatchBuilder, murmur2Partition, StickyPartitioner } from "../batch/mod.ts";
+import { applyChain, type ChainStep, type Converters } from "./chain.ts";
+import type { TaskPort, TaskSpec, ToTask } from "./messages.ts";
+import { SourceOffsets } from "./source_offsets.ts";
+
+/** How long the loop may run before it lets messages in, in milliseconds. */
+const turnMsMax = 10;
+
+/** How long after a RetriableError `poll` is called again, in milliseconds. */
+const pollRetryMs = 100;
+
+const noHeaders: readonly never[] = [];
+const encoder = new TextEncoder();
+
+/** What {@linkcode SourceLoop} runs. */
+export interface SourceLoopOptions {
+  /** The task, made but not initialized. */
+  task: SourceTask;
+  /** What it runs with. */
+  spec: TaskSpec;
+  /** The transforms. */
+  chain: readonly ChainStep[];
+  /** The converters. */
+  converters: Converters;
+  /** The worker's side. */
+  port: TaskPort;
+  /** Time. */
+  clock: Clock;
+  /** A number from 0 to 1, for the sticky partitioner. */
+  random: () => number;
+}
+
+interface OpenBatch {
+  topic: string;
+  partition: number;
+  builder: BatchBuilder;
+  /** The number of its first record. */
+  first: number;
+  /** Its records, when the task wants to hear of them. */
+  records: SourceRecord[] | null;
+}
+
+interface SentBatch extends Omit<OpenBatch, "builder"> {
+  bytes: number;
+}
+
+/** A source task while it runs. */
+export class SourceLoop {
+  readonly #options: SourceLoopOptions;
+  readonly #offsets = new SourceOffsets();
+  readonly #open = new Map<string, OpenBatch>();
+  readonly #sent = new Map<number, SentBatch>();
+  readonly #offsetRequests = new Map<number, (offsets: (OffsetMap | null)[]) => void>();
+  readonly #sticky: StickyPartitioner;
+  readonly #wantsRecords: boolean;
+  #bytesInFlight = 0;
+  #nextBatch = 0;
+  #nextRecord = 0;
+  #nextRequest = 0;
+  #offeredMs = -Infinity;
+  #paused = false;
+  #stopping = false;
+  #failure: unknown = null;
+  #stopped: Promise<void> | null = null;
+  #wake: (() => void) | null = null;
+
+  /** Prepares the loop; {@linkcode run} starts it. */
+  constructor(options: SourceLoopOptions) {
+    this.#options = options;
+    this.#sticky = new StickyPartitioner(options.random);
+    this.#wantsRecords = options.task.commitRecord !== SourceTask.prototype.commitRecord;
+  }
+
+  /** Runs the task until it is told to stop. Rejects with what the task or its chain threw. */
+  async run(): Promise<void> {
+    const { task, spec, port } = this.#options;
+    task.initialize({
+      configs: spec.props,
+      offsetStorageReader: {
+        offset: async (partition) => (await this.#readOffsets([partition]))[0],
+        offsets: (partitions) => this.#readOffsets(partitions),
+      },
+    });
+    try {
+      await task.start(spec.props);
+      port.send({ type: "started", version: 1 });
+      await this.#pollUntilStopped();
+    } finally {
+      await this.#stopTask();
+    }
+    await this.#drain();
+  }
+
+  /** Takes a message from the worker. */
+  receive(message: ToTask): void {
+    switch (message.type) {
+      case "offsets": {
+        const resolve = this.#offsetRequests.get(message.request);
+        this.#offsetRequests.delete(message.request);
+        resolve?.(
+          message.offsets.map((text) => text === null ? null : parseExact(text) as OffsetMap),
+        );
+        break;
+      }
+      case "acked":
+        this.#acked(message.id, message.baseOffset);
+        break;
+      case "refused":
+        this.#failure ??= new ConnectError(message.reason);
+        break;
+      case "committed":
+        void this.#committed();
+        break;
+      case "pause":
+        this.#paused = true;
+        break;
+      case "resume":
+        this.#paused = false;
+        break;
+      case "stop":
+        this.#stopping = true;
+        void this.#stopTask().catch((error) => this.#failure ??= error);
+        break;
+    }
+    this.#wake?.();
+  }
+
+  async #pollUntilStopped(): Promise<void> {
+    const { clock, port } = this.#options;
+    let turnStart = clock.monotonic();
+    let reportedPaused = false;
+    while (!this.#stopping) {
+      if (this.#failure !== null) throw this.#failure;
+      if (this.#paused !== reportedPaused) {
+        reportedPaused = this.#paused;
+        port.send({ type: reportedPaused ? "paused" : "resumed" });
+      }
+      if (this.#paused) {
+        this.#sealAll();
+        await this.#woken();
+        continue;
+      }
+      const records = await this.#poll();
+      if (records !== null && records.length > 0) {
+        for (const record of records) await this.#accept(record);
+        this.#offsets.add(records, this.#nextRecord);
+      }
+      if (this.#bytesInFlight === 0) this.#sealAll();
+      this.#offerOffsets(false);
+      if (clock.monotonic() - turnStart > turnMsMax) {
+        await clock.sleep(0);
+        turnStart = clock.monotonic();
+      }
+    }
+  }
+
+  async #poll(): Promise<SourceRecord[] | null> {
+    const { task, clock, port } = this.#options;
+    try {
+      return await task.poll();
+    } catch (error) {
+      if (!(error instanceof RetriableError)) throw error;
+      const message = `poll failed and is tried again: ${error.message}`;
+      port.send({ type: "log", level: "warn", message });
+      await clock.sleep(pollRetryMs);
+      return null;
+    }
+  }
+
+  /** Transforms, converts and appends one record; waits while too many bytes are in flight. */
+  async #accept(original: SourceRecord): Promise<void> {
+    const number = this.#nextRecord++;
+    const { task, chain, converters, clock } = this.#options;
+    const record = chain.length === 0 ? original : applyChain(chain, original);
+    if (record === null) {
+      if (this.#wantsRecords) await task.commitRecord(original, null);
+      return;
+    }
+    const { topic } = record;
+    const key = converters.key.fromConnectData(topic, record.keySchema, record.key);
+    const value = converters.value.fromConnectData(
+      topic,
+      record.valueSchema,
+      record.value,
+      headers,
+    );
+    const serializedHeaders = record.hasHeaders ? this.#headers(record) : noHeaders;
+    const timestamp = record.timestamp ?? clock.now();
+    const partition = this.#partition(record, key);
+    const id = `${partition} ${topic}`;
+    let batch = this.#open.get(id);
+    if (batch !== undefined && batch.builder.append(key, value, serializedHeaders, timestamp)) {
+      batch.records?.push(original);
+      return;
+    }
+    if (batch !== undefined) await this.#hand(id, batch);
+    batch = {
+      topic,
+      partition,
+      builder: new BatchBuilder({ sizeMax: this.#options.spec.batchBytesMax }),
+      first: number,
+      records: this.#wantsRecords ? [original] : null,
+    };
+    batch.builder.append(key, value, serializedHeaders, timestamp);
+    this.#open.set(id, batch);
+  }
+
+  #headers(record: SourceRecord): { key: string; value: Uint8Array | null }[] {
+    const { header } = this.#options.converters;
+    return [...record.headers].map(({ key, schema, value }) => {
+      const bytes = header.fromConnectHeader(record.topic, key, schema, value);
+      return { key, value: typeof bytes === "string" ? encoder.encode(bytes) : bytes };
+    });
+  }
+
+  #partition(record: SourceRecord, key: Serialized): number {
+    if (record.kafkaPartition !== null) return record.kafkaPartition;
+    const count = this.#options.spec.partitionCounts[record.topic] ?? 1;
+    if (count === 1) return 0;
+    if (key === null) return this.#sticky.partition(record.topic, count);
+    return murmur2Partition(typeof key === "string" ? encoder.encode(key) : key, count);
+  }
+
+  /** Seals a batch and hands it over once there is room in flight. */
+  async #hand(id: string, batch: OpenBatch): Promise<void> {
+    while (this.#bytesInFlight >= this.#options.spec.bytesInFlightMax) {
+      if (this.#failure !== null) throw this.#failure;
+      await this.#woken();
+    }
+    this.#seal(id, batch);
+  }
+
+  #seal(id: string, { builder, ...batch }: OpenBatch): void {
+    this.#open.delete(id);
+    const bytes = builder.seal();
+    const number = this.#nextBatch++;
+    this.#sent.set(number, { ...batch, bytes: bytes.length });
+    this.#bytesInFlight += bytes.length;
+    const { topic, partition } = batch;
+    const message = { type: "batch", id: number, topic, partition, batch: bytes } as const;
+    this.#options.port.send(message, [bytes.buffer]);
+  }
+
+  #sealAll(): void {
+    for (const [id, batch] of this.#open) this.#seal(id, batch);
+  }
+
+  #acked(id: number, baseOffset: bigint): void {
+    const batch = this.#sent.get(id);
+    if (batch === undefined) return;
+    this.#sent.delete(id);
+    this.#bytesInFlight -= batch.bytes;
+    if (this.#bytesInFlight === 0) this.#sealAll();
+    if (batch.records !== null) void this.#commitRecords(batch, batch.records, baseOffset);
+  }
+
+  async #commitRecords(batch: SentBatch, records: SourceRecord[], base: bigint): Promise<void> {
+    const { topic, partition } = batch;
+    try {
+      for (const [index, record] of records.entries()) {
+        const offset = base + BigInt(index);
+        await this.#options.task.commitRecord(record, { topic, partition, offset });
+      }
+    } catch (error) {
+      this.#failure ??= error;
+      this.#wake?.();
+    }
+  }
+
+  /** The worker has stored the offsets offered last. An error here is no reason to fail (as 4.2). */
+  async #committed(): Promise<void> {
+    try {
+      await this.#options.task.commit();
+    } catch (error) {
+      const message = `commit failed: ${reasonOf(error)}`;
+      this.#options.port.send({ type: "log", level: "error", message });
+    }
+  }
+
+  #offerOffsets(now: boolean): void {
+    const { clock, port, spec } = this.#options;
+    if (!now && clock.monotonic() - this.#offeredMs < spec.offsetFlushIntervalMs) return;
+    const offsets = this.#offsets.take(this.#lowWater());
+    if (offsets.length === 0) return;
+    this.#offeredMs = clock.monotonic();
+    port.send({ type: "sourceOffsets", offsets });
+  }
+
+  /** The number of the first record that is not known to be durable. */
+  #lowWater(): number {
+    let low = this.#nextRecord;
+    for (const { first } of this.#open.values()) low = Math.min(low, first);
+    for (const { first } of this.#sent.values()) low = Math.min(low, first);
+    return low;
+  }
+
+  /** Hands over what is left, waits until it is durable, and offers the last offsets. */
+  async #drain(): Promise<void> {
+    this.#sealAll();
+    while (this.#sent.size > 0) {
+      if (this.#failure !== null) throw this.#failure;
+      await this.#woken();
+    }
+    this.#offerOffsets(true);
+  }
+
+  #readOffsets(partitions: readonly OffsetMap[]): Promise<(OffsetMap | null)[]> {
+    const request = this.#nextRequest++;
+    const { port } = this.#options;
+    return new Promise((resolve) => {
+      this.#offsetRequests.set(request, resolve);
+      port.send({ type: "readOffsets", request, partitions: partitions.map(stringifyExact) });
+    });
+  }
+
+  /** Stops the task once, while it may still wait in `poll`. */
+  #stopTask(): Promise<void> {
+    this.#stopped ??= Promise.try(() => this.#options.task.stop());
+    return this.#stopped;
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+}
