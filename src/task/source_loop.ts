@@ -190,12 +190,7 @@ export class SourceLoop {
     }
     const { topic } = record;
     const key = converters.key.fromConnectData(topic, record.keySchema, record.key);
-    const value = converters.value.fromConnectData(
-      topic,
-      record.valueSchema,
-      record.value,
-      headers,
-    );
+    const value = converters.value.fromConnectData(topic, record.valueSchema, record.value);
     const serializedHeaders = record.hasHeaders ? this.#headers(record) : noHeaders;
     const timestamp = record.timestamp ?? clock.now();
     const partition = this.#partition(record, key);
