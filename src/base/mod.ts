@@ -10,3 +10,4 @@ export * from "./disk.ts";
 export * from "./disk_local.ts";
 export * from "./errors.ts";
 export * from "./exact_json.ts";
+export * from "./logger.ts";

@@ -1,0 +1,9 @@
+/**
+ * The embedded log: Kafka's on-disk format, with no broker.
+ *
+ * @module
+ */
+
+export * from "./embedded_log.ts";
+export type { PartitionLog } from "./partition_log.ts";
+export type { PartitionReader } from "./partition_reader.ts";

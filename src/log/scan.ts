@@ -1,0 +1,217 @@
+/**
+ * Reads a segment from its begin and tells sound batches from damage.
+ *
+ * Every batch of a segment continues the offsets of the one before: recovery and compaction fill what
+ * they take out with empty batches. So a batch is sound when its header, its checksum and its base
+ * offset hold. Three fields are outside the checksum; when the rest of a batch holds, they are known,
+ * and the batch is put right: the base offset and the leader epoch by the batch before, the length by
+ * the place where the next batch begins.
+ *
+ * @module
+ */
+
+import { CorruptError, type DiskFile, reasonOf } from "../base/mod.ts";
+import {
+  type BatchHeader,
+  checkBatch,
+  headerBytes,
+  logOverheadBytes,
+  readBatchHeader,
+  setBaseOffset,
+} from "../batch/mod.ts";
+
+/** A part of a segment, in order. Positions are bytes from the segment's begin. */
+export type Piece =
+  /** A batch as it should be; `repaired` says what had to be put right. Its bytes are valid until the next step. */
+  | {
+    type: "batch";
+    position: number;
+    header: BatchHeader;
+    bytes: Uint8Array;
+    repaired: string | null;
+  }
+  /** Bytes that are no sound batch. `nextOffset` is that of the sound batch behind them, if there is one. */
+  | {
+    type: "damage";
+    position: number;
+    sizeBytes: number;
+    reason: string;
+    firstOffset: bigint;
+    nextOffset: bigint | null;
+    /** Whether a block in it was never written: what a power cut leaves of an unfinished write. */
+    unwritten: boolean;
+  };
+
+const windowBytes = 1 << 20;
+const blockBytes = 512;
+
+/** The parts of a segment of `size` bytes, in lists. Rejects only when the disk does. */
+export async function* scanSegment(
+  file: DiskFile,
+  size: number,
+  baseOffset: bigint,
+): AsyncGenerator<Piece[]> {
+  const scanner = new Scanner(file, size, baseOffset);
+  while (!scanner.done) yield await scanner.next();
+}
+
+class Scanner {
+  readonly #file: DiskFile;
+  readonly #size: number;
+  #position = 0;
+  #expected: bigint;
+  #window = new Uint8Array(0);
+  #windowStart = 0;
+
+  constructor(file: DiskFile, size: number, baseOffset: bigint) {
+    this.#file = file;
+    this.#size = size;
+    this.#expected = baseOffset;
+  }
+
+  get done(): boolean {
+    return this.#position >= this.#size;
+  }
+
+  /** The pieces that the window holds, after loading it where the last step ended. */
+  async next(): Promise<Piece[]> {
+    await this.#load(this.#position, windowBytes);
+    const pieces: Piece[] = [];
+    while (!this.done) {
+      const needed = this.#claimedBytes(this.#position);
+      if (needed !== null && !this.#holds(this.#position, needed)) {
+        if (pieces.length > 0) break;
+        await this.#load(this.#position, needed);
+      }
+      const batch = this.#batchAt(this.#position, null);
+      if (typeof batch === "string") {
+        if (pieces.length === 0) pieces.push(await this.#damage(batch));
+        break;
+      }
+      pieces.push(batch);
+      this.#advance(batch);
+    }
+    return pieces;
+  }
+
+  #advance({ header, position, bytes }: Piece & { type: "batch" }): void {
+    this.#position = position + bytes.length;
+    this.#expected = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+  }
+
+  /** The size that the batch at `position` claims; null when it is out of bounds. May need a load first. */
+  #claimedBytes(position: number): number | null {
+    if (!this.#holds(position, headerBytes)) {
+      return position + headerBytes <= this.#size ? headerBytes : null;
+    }
+    const at = position - this.#windowStart;
+    const view = new DataView(this.#window.buffer, this.#window.byteOffset + at, headerBytes);
+    const sizeBytes = view.getInt32(8) + logOverheadBytes;
+    return sizeBytes < headerBytes || position + sizeBytes > this.#size ? null : sizeBytes;
+  }
+
+  /**
+   * The batch at `position`, which the window holds, or why there is none.
+   * @param sizeBytes its size when the length it claims is not to be believed
+   */
+  #batchAt(position: number, sizeBytes: number | null): (Piece & { type: "batch" }) | string {
+    const at = position - this.#windowStart;
+    let bytes = this.#window.subarray(at, at + (sizeBytes ?? this.#size - position));
+    const repaired: string[] = [];
+    if (sizeBytes !== null) {
+      bytes = bytes.slice();
+      new DataView(bytes.buffer).setInt32(8, sizeBytes - logOverheadBytes);
+      repaired.push("length");
+    }
+    try {
+      let header = readBatchHeader(bytes);
+      if (header === null) return "a batch is cut off";
+      checkBatch(bytes, 0, header);
+      bytes = bytes.subarray(0, header.sizeBytes);
+      if (header.baseOffset !== this.#expected || header.partitionLeaderEpoch !== 0) {
+        if (header.baseOffset !== this.#expected) repaired.push("base offset");
+        if (header.partitionLeaderEpoch !== 0) repaired.push("leader epoch");
+        bytes = bytes.slice();
+        setBaseOffset(bytes, this.#expected);
+        header = readBatchHeader(bytes)!;
+      }
+      const what = repaired.length === 0 ? null : repaired.join(" and ");
+      return { type: "batch", position, header, bytes, repaired: what };
+    } catch (error) {
+      if (error instanceof CorruptError) return reasonOf(error);
+      throw error;
+    }
+  }
+
+  /** What lies between the current position and the next sound batch; a batch whose length alone is wrong. */
+  async #damage(reason: string): Promise<Piece> {
+    const position = this.#position;
+    const next = await this.#findNext(position + 1);
+    const sizeBytes = (next?.position ?? this.#size) - position;
+    await this.#load(position, sizeBytes);
+    if (sizeBytes >= headerBytes) {
+      const batch = this.#batchAt(position, sizeBytes);
+      if (typeof batch !== "string") {
+        const end = batch.header.baseOffset + BigInt(batch.header.lastOffsetDelta) + 1n;
+        if (next === null || end === next.offset) {
+          this.#advance(batch);
+          return batch;
+        }
+      }
+    }
+    const at = position - this.#windowStart;
+    const unwritten = hasZeroBlock(this.#window.subarray(at, at + sizeBytes), position);
+    const firstOffset = this.#expected;
+    const nextOffset = next?.offset ?? null;
+    this.#position += sizeBytes;
+    this.#expected = nextOffset ?? firstOffset;
+    return { type: "damage", position, sizeBytes, reason, firstOffset, nextOffset, unwritten };
+  }
+
+  /** The first sound batch at or after `start` whose offsets come later than those read so far. */
+  async #findNext(start: number): Promise<{ position: number; offset: bigint } | null> {
+    for (let position = start; position + headerBytes <= this.#size; position++) {
+      if (!this.#holds(position, headerBytes)) await this.#load(position, windowBytes);
+      if (this.#window[position - this.#windowStart + 16] !== 2) continue;
+      const sizeBytes = this.#claimedBytes(position);
+      if (sizeBytes === null) continue;
+      if (!this.#holds(position, sizeBytes)) await this.#load(position, sizeBytes);
+      const at = position - this.#windowStart;
+      const bytes = this.#window.subarray(at, at + sizeBytes);
+      try {
+        const header = readBatchHeader(bytes);
+        if (header === null || header.baseOffset <= this.#expected) continue;
+        // An empty batch must be able to span what is between.
+        if (header.baseOffset - this.#expected > 0x7fffffffn) continue;
+        checkBatch(bytes, 0, header);
+        return { position, offset: header.baseOffset };
+      } catch (error) {
+        if (!(error instanceof CorruptError)) throw error;
+      }
+    }
+    return null;
+  }
+
+  #holds(position: number, length: number): boolean {
+    return position >= this.#windowStart &&
+      position + length <= this.#windowStart + this.#window.length;
+  }
+
+  async #load(position: number, length: number): Promise<void> {
+    const wanted = Math.min(Math.max(length, windowBytes), this.#size - position);
+    if (this.#holds(position, wanted)) return;
+    const bytes = new Uint8Array(wanted);
+    const read = await this.#file.read(bytes, position);
+    // A file that ends early is a tail that is not there: zeros are no batch.
+    this.#window = read === wanted ? bytes : bytes.fill(0, read);
+    this.#windowStart = position;
+  }
+}
+
+function hasZeroBlock(bytes: Uint8Array, position: number): boolean {
+  const first = (blockBytes - position % blockBytes) % blockBytes;
+  for (let at = first; at + blockBytes <= bytes.length; at += blockBytes) {
+    if (bytes.subarray(at, at + blockBytes).every((byte) => byte === 0)) return true;
+  }
+  return false;
+}
