@@ -129,8 +129,8 @@ export interface Topics {
    * so (the embedded log does). Batches of a partition are stored in the order of the calls. The
    * buffer belongs to the port from here on, which writes the base offset into it.
    * @returns the base offset, once the batch is durable
-   * @throws {RetriableError} when a later try may succeed: the caller tries again, in order
-   * @throws {ConnectError} when it can't: unknown topic, refused batch, too large
+   * What may pass by itself, such as a full disk, is waited for; an error is final.
+   * @throws {ConnectError} for an unknown partition, a refused or too large batch, or a closed port
    */
   append(topic: string, partition: number, batch: Uint8Array<ArrayBuffer>): Promise<bigint>;
   /**

@@ -1,0 +1,9 @@
+/**
+ * Topics, wherever they live.
+ *
+ * @module
+ */
+
+export * from "./embedded_topics.ts";
+export { decodeOffset, groupOffsetsTopic } from "./group_offsets.ts";
+export * from "./topics.ts";
