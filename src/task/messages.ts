@@ -170,6 +170,4 @@ export type ToTask =
 export interface TaskPort {
   /** Sends a message; `transfer` lists buffers that are handed over. */
   send(message: FromTask, transfer?: Transferable[]): void;
-  /** Called for every message that comes in. */
-  onMessage(handler: (message: ToTask) => void): void;
 }

@@ -76,7 +76,7 @@ export class EmbeddedTopics implements Topics {
       },
       read: ({ topic, partition, offset }, bytesMax) =>
         this.#log.partition(topic, partition).fetch(offset, bytesMax),
-      wait: (partitions, fetch) => this.#wait(partitions, fetch),
+      wait: (positions, fetch) => this.#wait(positions, fetch),
       committed: (groupId, position) =>
         this.#committed.get(groupId)?.get(keyOf(position))?.offset ?? null,
       commit: (groupId, offsets) => this.#commit(groupId, offsets),
@@ -130,7 +130,7 @@ export class EmbeddedTopics implements Topics {
     options: FetchOptions,
   ): Promise<FetchedBatches> {
     const log = this.#log.partition(topic, partition);
-    if (offset === log.endOffset) await this.#wait([{ topic, partition }], options);
+    await this.#wait([{ topic, partition, offset }], options);
     const batches = await log.fetch(offset, options.bytesMax);
     return { batches, logStartOffset: log.startOffset, endOffset: log.endOffset };
   }
@@ -203,15 +203,15 @@ export class EmbeddedTopics implements Topics {
     return names.filter((name) => name !== groupOffsetsTopic && selection.pattern.test(name));
   }
 
-  /** Waits until one of the partitions has more, at most as long as the options say. */
+  /** Waits until there is more at one of the positions, at most as long as the options say. */
   async #wait(
-    partitions: readonly TopicPartition[],
+    positions: readonly PartitionOffset[],
     { waitMsMax, signal }: FetchOptions,
   ): Promise<void> {
+    const logs = positions.map(({ topic, partition }) => this.#log.partition(topic, partition));
+    if (logs.some(({ endOffset }, i) => endOffset !== positions[i].offset)) return;
     const done = new AbortController();
-    const calledOff = partitions.map(({ topic, partition }) =>
-      this.#log.partition(topic, partition).onAppend(() => done.abort())
-    );
+    const calledOff = logs.map((log) => log.onAppend(() => done.abort()));
     const ends = [done.signal, this.#closing.signal, ...signal === undefined ? [] : [signal]];
     await this.#clock.sleep(waitMsMax, AbortSignal.any(ends));
     for (const callOff of calledOff) callOff();

@@ -11,7 +11,7 @@
  */
 
 import { CorruptError } from "../base/mod.ts";
-import type { PartitionOffset, TopicPartition } from "./topics.ts";
+import type { TopicPartition } from "./topics.ts";
 
 /** The topic that holds them. */
 export const groupOffsetsTopic = "__consumer_offsets";

@@ -27,8 +27,8 @@ export interface GroupTopics {
   bounds(position: TopicPartition): { start: bigint; end: bigint };
   /** Batches from an offset on. @throws {OffsetOutOfRangeError} */
   read(position: PartitionOffset, bytesMax: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** Resolves when there may be more in one of these partitions, or when the wait ends. */
-  wait(partitions: readonly TopicPartition[], options: FetchOptions): Promise<void>;
+  /** Resolves when there is more at one of these positions, or when the wait ends. */
+  wait(positions: readonly PartitionOffset[], options: FetchOptions): Promise<void>;
   /** The group's committed offset, or null. */
   committed(groupId: string, position: TopicPartition): bigint | null;
   /** Stores offsets of the group, durably. */
@@ -235,7 +235,8 @@ class LocalConsumer implements GroupConsumer {
     const active = [...this.#owned].filter(([key]) => !this.#paused.has(key));
     const signals = [this.#wakeUp.signal, ...options.signal === undefined ? [] : [options.signal]];
     const signal = AbortSignal.any(signals);
-    await this.#group.topics.wait(active.map(([, position]) => position), { ...options, signal });
+    const positions = active.map(([, position]) => position);
+    await this.#group.topics.wait(positions, { ...options, signal });
     return { type: "idle" };
   }
 }

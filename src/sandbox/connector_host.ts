@@ -1,0 +1,86 @@
+/** Hosts connectors inside a Web Worker: makes them, calls them, and answers for them. */
+
+import type { SinkConnector, SourceConnector } from "../api/mod.ts";
+import { ConnectError, reasonOf } from "../base/mod.ts";
+import type { FromHost, HostCall } from "./connector_messages.ts";
+import { loadPlugin } from "./plugin_registry.ts";
+
+/** Connectors by their names, and how to call them. */
+export class ConnectorHost {
+  readonly #files: readonly string[];
+  readonly #send: (message: FromHost) => void;
+  readonly #connectors = new Map<string, SourceConnector | SinkConnector>();
+  /** Connectors are called one at a time. */
+  #turn: Promise<void> = Promise.resolve();
+
+  /** `files` are plugin files that the worker has named; `send` reaches the worker. */
+  constructor(files: readonly string[], send: (message: FromHost) => void) {
+    this.#files = files;
+    this.#send = send;
+  }
+
+  /** Takes a call. */
+  receive({ id, call }: { id: number; call: HostCall }): void {
+    this.#turn = this.#turn.then(async () => {
+      try {
+        this.#send({ type: "answer", id, value: await this.#call(call) });
+      } catch (error) {
+        this.#send({ type: "error", id, message: reasonOf(error), trace: traceOf(error) });
+      }
+    });
+  }
+
+  async #call(call: HostCall): Promise<unknown> {
+    switch (call.method) {
+      case "describe": {
+        const { type, version, permissions = {} } = await this.#load(call.className);
+        return { type, name: call.className, version, permissions };
+      }
+      case "validate": {
+        const { config } = await this.#load(call.className);
+        return config.validate(call.props).map(({ name, errorMessages }) => ({
+          name,
+          errorMessages,
+        }));
+      }
+      case "start": {
+        const { connector: Connector } = await this.#load(call.className);
+        const connector = new Connector();
+        connector.initialize({
+          requestTaskReconfiguration: () =>
+            this.#send({ type: "reconfigure", connector: call.connector }),
+          raiseError: (error) =>
+            this.#send({ type: "raised", connector: call.connector, trace: traceOf(error) }),
+        });
+        this.#connectors.set(call.connector, connector);
+        await connector.start(call.props);
+        return null;
+      }
+      case "taskConfigs":
+        return await this.#connector(call.connector).taskConfigs(call.tasksMax);
+      case "stop": {
+        const connector = this.#connectors.get(call.connector);
+        this.#connectors.delete(call.connector);
+        await connector?.stop();
+        return null;
+      }
+    }
+  }
+
+  #load(className: string) {
+    return loadPlugin(["source", "sink"], className, this.#files);
+  }
+
+  #connector(name: string): SourceConnector | SinkConnector {
+    const connector = this.#connectors.get(name);
+    if (connector === undefined) throw new ConnectError(`There is no connector "${name}"`);
+    return connector;
+  }
+}
+
+/** The name, the message and the stack of an error, as a status shows them. */
+export function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\nCaused by: ${traceOf(error.cause)}`;
+  return (error.stack ?? `${error.name}: ${error.message}`) + cause;
+}

@@ -1,0 +1,63 @@
+/**
+ * The protocol between the worker and the Web Worker that hosts connectors: calls and their answers,
+ * numbered. What the host answers is untrusted and checked against {@linkcode FromHost}.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+
+const text = v.pipe(v.string(), v.maxLength(1 << 20));
+const props = v.record(text, text);
+const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** What a connector class says of itself. */
+export const ConnectorDescription = v.strictObject({
+  type: v.picklist(["source", "sink"]),
+  /** The class name that a configuration may use. */
+  name: text,
+  version: text,
+  permissions: v.strictObject({
+    read: v.optional(v.array(text)),
+    write: v.optional(v.array(text)),
+    net: v.optional(v.array(text)),
+    env: v.optional(v.array(text)),
+  }),
+});
+
+/** What a connector class says of itself. */
+export type ConnectorDescription = v.InferOutput<typeof ConnectorDescription>;
+
+/** What is wrong with a configuration, key by key. */
+export const ConfigFindings = v.array(
+  v.strictObject({ name: text, errorMessages: v.array(text) }),
+);
+
+/** The configurations of a connector's tasks. */
+export const TaskConfigs = v.array(props);
+
+/** A message out of the host. */
+export const FromHost = v.variant("type", [
+  v.strictObject({ type: v.literal("answer"), id, value: v.unknown() }),
+  v.strictObject({ type: v.literal("error"), id, message: text, trace: text }),
+  /** A connector asks for its tasks to be configured anew. */
+  v.strictObject({ type: v.literal("reconfigure"), connector: text }),
+  /** A connector has failed outside a call. */
+  v.strictObject({ type: v.literal("raised"), connector: text, trace: text }),
+]);
+
+/** A message out of the host. */
+export type FromHost = v.InferOutput<typeof FromHost>;
+
+/** A call of the host. */
+export type HostCall =
+  /** What a class is: answers a {@linkcode ConnectorDescription}. */
+  | { method: "describe"; className: string }
+  /** Checks a configuration: answers {@linkcode ConfigFindings}. */
+  | { method: "validate"; className: string; props: Record<string, string> }
+  /** Makes and starts a connector. */
+  | { method: "start"; connector: string; className: string; props: Record<string, string> }
+  /** Answers {@linkcode TaskConfigs}. */
+  | { method: "taskConfigs"; connector: string; tasksMax: number }
+  /** Stops a connector. */
+  | { method: "stop"; connector: string };

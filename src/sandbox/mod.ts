@@ -1,0 +1,20 @@
+/**
+ * Where plugins run: Web Workers with the permissions they need and no others.
+ *
+ * @module
+ */
+
+export {
+  ConfigFindings,
+  ConnectorDescription,
+  type HostCall,
+  TaskConfigs,
+} from "./connector_messages.ts";
+export * from "./permissions.ts";
+export {
+  HostWorker,
+  type HostWorkerOptions,
+  RemoteError,
+  TaskWorker,
+  type TaskWorkerOptions,
+} from "./sandboxed_worker.ts";

@@ -1,0 +1,235 @@
+/**
+ * A Web Worker as its owner sees it: given its permissions and nothing else, its messages checked, its
+ * end reported once, whatever way it ends.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import { reasonOf } from "../base/mod.ts";
+import { FromTask, type ToTask } from "../task/mod.ts";
+import { FromHost, type HostCall } from "./connector_messages.ts";
+import type { GrantedPermissions } from "./permissions.ts";
+import type { WorkerInit } from "./worker.ts";
+
+/** A Web Worker's message before it is checked: its end is common to both protocols. */
+const Failed = v.strictObject({ type: v.literal("failed"), trace: v.string() });
+
+/** How a Web Worker is made. */
+export interface SandboxedWorkerOptions<M> {
+  /** What it is to do. */
+  init: WorkerInit;
+  /** What it may reach. */
+  permissions: GrantedPermissions;
+  /** What its messages must be. */
+  schema: v.GenericSchema<unknown, M>;
+  /** A name for messages and debuggers: `local-file-source-0`. */
+  name: string;
+  /** Takes a message. */
+  onMessage(message: M): void;
+  /** It has failed, and is terminated: called at most once, and nothing comes after it. */
+  onFailed(trace: string): void;
+}
+
+/** The entry, beside this file: TypeScript when run from source, JavaScript in the executable. */
+const entry = new URL(
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
+  import.meta.url,
+);
+
+/** A Web Worker. */
+class SandboxedWorker<M> {
+  readonly #options: SandboxedWorkerOptions<M>;
+  readonly #worker: Worker;
+  #ended = false;
+
+  constructor(options: SandboxedWorkerOptions<M>) {
+    this.#options = options;
+    const { read, write, net, env } = options.permissions;
+    const permissions = {
+      read,
+      write,
+      net,
+      env,
+      run: false,
+      sys: false,
+      ffi: false,
+      import: false,
+    };
+    this.#worker = new Worker(entry, {
+      type: "module",
+      name: options.name,
+      deno: { permissions },
+    } as WorkerOptions);
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
+    this.#worker.onmessageerror = () => this.#fail("Error: a message could not be read");
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(event.message);
+    };
+    this.#worker.postMessage(options.init);
+  }
+
+  send(message: unknown, transfer: Transferable[] = []): void {
+    if (!this.#ended) this.#worker.postMessage(message, transfer);
+  }
+
+  /** Ends it at once, even in the midst of a loop. */
+  terminate(): void {
+    this.#ended = true;
+    this.#worker.terminate();
+  }
+
+  #receive(data: unknown): void {
+    if (this.#ended) return;
+    const failed = v.safeParse(Failed, data);
+    if (failed.success) return this.#fail(failed.output.trace);
+    const parsed = v.safeParse(this.#options.schema, data);
+    if (parsed.success) return this.#options.onMessage(parsed.output);
+    const [{ message, path }] = parsed.issues;
+    const where = path === undefined ? "" : ` (${path.map(({ key }) => String(key)).join(".")})`;
+    this.#fail(`Error: ${this.#options.name} broke the protocol of its Worker: ${message}${where}`);
+  }
+
+  #fail(trace: string): void {
+    if (this.#ended) return;
+    this.terminate();
+    this.#options.onFailed(trace);
+  }
+}
+
+/** How a task is started. */
+export interface TaskWorkerOptions
+  extends Pick<SandboxedWorkerOptions<FromTask>, "permissions" | "onMessage" | "onFailed"> {
+  /** What to run. */
+  spec: Extract<WorkerInit, { role: "task" }>["spec"];
+  /** Plugin files from outside. */
+  files: readonly string[];
+}
+
+/** A task in its Web Worker. */
+export class TaskWorker {
+  readonly #worker: SandboxedWorker<FromTask>;
+
+  /** Starts it. */
+  constructor({ spec, files, ...options }: TaskWorkerOptions) {
+    this.#worker = new SandboxedWorker<FromTask>({
+      ...options,
+      init: { role: "task", files, spec },
+      schema: FromTask,
+      name: `${spec.connector}-${spec.task}`,
+    });
+  }
+
+  /** Sends it a message. */
+  send(message: ToTask, transfer?: Transferable[]): void {
+    this.#worker.send(message, transfer);
+  }
+
+  /** Ends it at once. */
+  terminate(): void {
+    this.#worker.terminate();
+  }
+}
+
+/** How a host of connectors is started. */
+export interface HostWorkerOptions {
+  /** Plugin files from outside. */
+  files: readonly string[];
+  /** What it may reach. */
+  permissions: GrantedPermissions;
+  /** A connector asks for its tasks to be configured anew. */
+  onReconfigure(connector: string): void;
+  /** A connector has failed outside a call. */
+  onRaised(connector: string, trace: string): void;
+}
+
+/** An error of a call, with the stack it had in the Web Worker. */
+export class RemoteError extends Error {
+  /** The class's own name, kept when the code is minified. */
+  override name = "RemoteError";
+  /** The error's name, message and stack, as a status shows them. */
+  readonly trace: string;
+
+  /** What went wrong, and where. */
+  constructor(message: string, trace: string) {
+    super(message);
+    this.trace = trace;
+  }
+}
+
+/** The Web Worker that hosts connectors. */
+export class HostWorker {
+  readonly #options: HostWorkerOptions;
+  readonly #worker: SandboxedWorker<FromHost>;
+  readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
+  #nextId = 0;
+  #failure: RemoteError | null = null;
+
+  /** Starts it. */
+  constructor(options: HostWorkerOptions) {
+    this.#options = options;
+    this.#worker = new SandboxedWorker<FromHost>({
+      init: { role: "host", files: options.files },
+      permissions: options.permissions,
+      schema: FromHost,
+      name: "connectors",
+      onMessage: (message) => this.#receive(message),
+      onFailed: (trace) => this.#failed(trace),
+    });
+  }
+
+  /**
+   * Calls the host, and checks that the answer is what it must be.
+   * @throws {RemoteError} what the connector threw, or why there is no answer
+   */
+  async call<T>(call: HostCall, answer: v.GenericSchema<unknown, T>): Promise<T> {
+    if (this.#failure !== null) throw this.#failure;
+    const id = this.#nextId++;
+    const pending = Promise.withResolvers<unknown>();
+    this.#calls.set(id, pending);
+    this.#worker.send({ id, call });
+    const value = await pending.promise;
+    try {
+      return v.parse(answer, value);
+    } catch (error) {
+      const message = `The answer to ${call.method} is not what it must be: ${reasonOf(error)}`;
+      throw new RemoteError(message, message);
+    }
+  }
+
+  /** Ends it at once. */
+  terminate(): void {
+    this.#worker.terminate();
+    this.#failed("Error: the host of connectors has been stopped");
+  }
+
+  #receive(message: FromHost): void {
+    switch (message.type) {
+      case "answer":
+        this.#take(message.id)?.resolve(message.value);
+        break;
+      case "error":
+        this.#take(message.id)?.reject(new RemoteError(message.message, message.trace));
+        break;
+      case "reconfigure":
+        this.#options.onReconfigure(message.connector);
+        break;
+      case "raised":
+        this.#options.onRaised(message.connector, message.trace);
+        break;
+    }
+  }
+
+  #take(id: number): PromiseWithResolvers<unknown> | undefined {
+    const pending = this.#calls.get(id);
+    this.#calls.delete(id);
+    return pending;
+  }
+
+  #failed(trace: string): void {
+    this.#failure = new RemoteError(trace.split("\n")[0], trace);
+    for (const { reject } of this.#calls.values()) reject(this.#failure);
+    this.#calls.clear();
+  }
+}

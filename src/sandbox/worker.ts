@@ -1,0 +1,135 @@
+/**
+ * The entry of every Web Worker: hardens the realm, then hosts connectors or runs one task.
+ *
+ * It is loaded with the rights of the worker's process; what it imports later, plugins above all, with
+ * those of this Web Worker alone.
+ *
+ * @module
+ */
+
+import type { SinkTask, SourceTask } from "../api/mod.ts";
+import { ConnectError, systemClock } from "../base/mod.ts";
+import {
+  type ChainStep,
+  closeChain,
+  type Converters,
+  type PluginSpec,
+  SinkLoop,
+  SourceLoop,
+  type TaskPort,
+  type TaskSpec,
+  type ToTask,
+} from "../task/mod.ts";
+import { ConnectorHost, traceOf } from "./connector_host.ts";
+import { hardenRealm } from "./harden.ts";
+import { loadPlugin } from "./plugin_registry.ts";
+
+/** What the worker says first. */
+export type WorkerInit =
+  | { role: "host"; files: readonly string[] }
+  | { role: "task"; files: readonly string[]; spec: TaskSpec };
+
+interface Scope {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  addEventListener(
+    type: "unhandledrejection",
+    listener: (event: PromiseRejectionEvent) => void,
+  ): void;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
+  dispatchEvent(event: Event): boolean;
+}
+
+const scope = globalThis as unknown as Scope;
+const post = scope.postMessage.bind(scope);
+let receive: ((message: never) => void) | null = null;
+
+/** Ends this Web Worker's work; the worker terminates it. */
+function fail(error: unknown): void {
+  post({ type: "failed", trace: traceOf(error) });
+}
+
+hardenRealm(() => fail(new ConnectError("the plugin has closed its Worker")));
+scope.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  fail(event.reason);
+});
+scope.addEventListener("error", (event) => {
+  event.preventDefault();
+  fail(event.error ?? new ConnectError(event.message));
+});
+scope.addEventListener("message", ({ data }) => {
+  if (receive !== null) receive(data as never);
+  else begin(data as WorkerInit);
+});
+
+function begin(init: WorkerInit): void {
+  if (init.role === "host") {
+    const host = new ConnectorHost(init.files, post);
+    receive = host.receive.bind(host);
+    return;
+  }
+  // Messages that come while plugins are being loaded wait for the loop.
+  const early: ToTask[] = [];
+  receive = (message: ToTask) => void early.push(message);
+  runTask(init, (ready) => {
+    receive = ready;
+    for (const message of early) ready(message);
+  }).then(() => post({ type: "stopped" }), fail);
+}
+
+async function runTask(
+  { files, spec }: WorkerInit & { role: "task" },
+  ready: (receive: (message: ToTask) => void) => void,
+): Promise<void> {
+  const port: TaskPort = { send: (message, transfer) => post(message, transfer ?? []) };
+  const plugin = await loadPlugin([spec.kind], spec.className, files);
+  const converters = await makeConverters(spec, files);
+  const chain = await makeChain(spec, files);
+  const task = new plugin.task();
+  const options = { spec, chain, converters, port, clock: systemClock };
+  const loop = spec.kind === "source"
+    ? new SourceLoop({ ...options, task: task as SourceTask, random: Math.random })
+    : new SinkLoop({ ...options, task: task as SinkTask });
+  ready((message) => loop.receive(message));
+  try {
+    await loop.run();
+  } finally {
+    closeChain(chain, converters);
+  }
+}
+
+async function makeConverters(spec: TaskSpec, files: readonly string[]): Promise<Converters> {
+  async function make({ className, props }: PluginSpec, isKey: boolean) {
+    const converter = new (await loadPlugin(["converter"], className, files)).create();
+    converter.configure(props, isKey);
+    return converter;
+  }
+  const { className, props } = spec.headerConverter;
+  const header = new (await loadPlugin(["header_converter"], className, files)).create();
+  header.configure(props);
+  return {
+    key: await make(spec.keyConverter, true),
+    value: await make(spec.valueConverter, false),
+    header,
+  };
+}
+
+async function makeChain(spec: TaskSpec, files: readonly string[]): Promise<ChainStep[]> {
+  const chain: ChainStep[] = [];
+  for (const { className, props, predicate } of spec.transforms) {
+    const step = new (await loadPlugin(["transformation"], className, files)).create();
+    step.configure(props);
+    if (predicate === null) {
+      chain.push({ transformation: step, predicate: null });
+      continue;
+    }
+    const condition = new (await loadPlugin(["predicate"], predicate.className, files)).create();
+    condition.configure(predicate.props);
+    chain.push({
+      transformation: step,
+      predicate: { predicate: condition, negate: predicate.negate },
+    });
+  }
+  return chain;
+}
