@@ -5,7 +5,8 @@
  */
 
 export * from "./headers.ts";
+export * from "./java_text.ts";
 export * from "./records.ts";
 export * from "./schema.ts";
 export * from "./struct.ts";
-export { validateValue } from "./validate.ts";
+export { javaClassOf, validateValue } from "./validate.ts";

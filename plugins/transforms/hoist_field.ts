@@ -1,0 +1,81 @@
+/**
+ * HoistField: wraps the key or the value in a struct, or a map where there is no schema, with one field.
+ *
+ * @module
+ */
+
+import {
+  ConfigDef,
+  type ConnectRecord,
+  type Props,
+  Schema,
+  Struct,
+  transformation,
+  type Transformation,
+} from "connect";
+
+const CONFIG = ConfigDef.of({
+  "field": {
+    type: "STRING",
+    importance: "MEDIUM",
+    doc: "The name of the one field.",
+  },
+});
+
+class HoistField implements Transformation {
+  readonly #isKey: boolean;
+  #field = "";
+  /** The last schema wrapped, and its wrapping: nearly always the same from record to record. */
+  #schema: Schema | null = null;
+  #wrapped: Schema | null = null;
+
+  constructor(isKey: boolean) {
+    this.#isKey = isKey;
+  }
+
+  configure(props: Props): void {
+    this.#field = CONFIG.parse(props).field;
+  }
+
+  apply<R extends ConnectRecord<R>>(record: R): R {
+    const schema = this.#isKey ? record.keySchema : record.valueSchema;
+    const value = this.#isKey ? record.key : record.value;
+    if (schema === null) return this.#changed(record, null, new Map([[this.#field, value]]));
+    if (schema !== this.#schema || this.#wrapped === null) {
+      this.#schema = schema;
+      this.#wrapped = new Schema({ type: "struct", fields: [{ name: this.#field, schema }] });
+    }
+    const wrapped = this.#wrapped;
+    return this.#changed(record, wrapped, new Struct(wrapped).put(wrapped.fields[0], value));
+  }
+
+  #changed<R extends ConnectRecord<R>>(record: R, schema: Schema | null, value: unknown): R {
+    return record.newRecord(
+      this.#isKey ? { keySchema: schema, key: value } : { valueSchema: schema, value },
+    );
+  }
+}
+
+function declare(name: string, create: new () => Transformation) {
+  const aliases = [`org.apache.kafka.connect.transforms.${name}`];
+  return transformation({ name, aliases, version: "4.2.0", config: CONFIG, create });
+}
+
+export default [
+  declare(
+    "HoistField$Key",
+    class extends HoistField {
+      constructor() {
+        super(true);
+      }
+    },
+  ),
+  declare(
+    "HoistField$Value",
+    class extends HoistField {
+      constructor() {
+        super(false);
+      }
+    },
+  ),
+];
