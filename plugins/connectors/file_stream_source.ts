@@ -13,8 +13,8 @@ import {
   type OffsetMap,
   type Props,
   Schemas,
-  sourceConnector,
   SourceConnector,
+  sourceConnector,
   SourceRecord,
   SourceTask,
 } from "connect";

@@ -10,8 +10,8 @@ import {
   type Props,
   Schema,
   Struct,
-  transformation,
   type Transformation,
+  transformation,
 } from "connect";
 
 const CONFIG = ConfigDef.of({

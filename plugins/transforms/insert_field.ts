@@ -14,15 +14,16 @@ import {
   Schema,
   SinkRecord,
   Struct,
-  transformation,
   type Transformation,
+  transformation,
 } from "connect";
 
 function fieldKey(doc: string) {
   return { type: "STRING", default: null, importance: "MEDIUM", doc } as const;
 }
 
-const suffix = " Add ! to the name to make the field required, ? to leave it optional (the default).";
+const suffix =
+  " Add ! to the name to make the field required, ? to leave it optional (the default).";
 
 const CONFIG = ConfigDef.of({
   "topic.field": fieldKey(`The field for the topic.${suffix}`),

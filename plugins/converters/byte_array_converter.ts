@@ -1,0 +1,67 @@
+/**
+ * ByteArrayConverter: bytes as they are.
+ *
+ * @module
+ */
+
+import {
+  ConfigDef,
+  type Converter,
+  converter,
+  DataError,
+  type HeaderConverter,
+  headerConverter,
+  javaClassOf,
+  type Schema,
+  type SchemaAndValue,
+  Schemas,
+  type Serialized,
+} from "connect";
+
+const CONFIG = ConfigDef.of({
+  "converter.type": {
+    type: "STRING",
+    default: null,
+    importance: "LOW",
+    doc: "What it converts: key, value or header. Set by the worker.",
+  },
+});
+
+class ByteArrayConverter implements Converter, HeaderConverter {
+  configure(): void {}
+
+  fromConnectData(_topic: string, schema: Schema | null, value: unknown): Serialized {
+    if (schema !== null && schema.type !== "bytes") {
+      throw new DataError(
+        `Invalid schema type for ByteArrayConverter: ${schema.type.toUpperCase()}`,
+      );
+    }
+    if (value === null || value instanceof Uint8Array) return value;
+    throw new DataError(
+      `ByteArrayConverter is not compatible with objects of type class ${javaClassOf(value)}`,
+    );
+  }
+
+  toConnectData(_topic: string, value: Uint8Array | null): SchemaAndValue {
+    // The bytes are the worker's; the record keeps its own.
+    return { schema: Schemas.optionalBytes, value: value === null ? null : value.slice() };
+  }
+
+  fromConnectHeader(topic: string, _key: string, schema: Schema | null, value: unknown) {
+    return this.fromConnectData(topic, schema, value);
+  }
+
+  toConnectHeader(topic: string, _key: string, value: Uint8Array | null): SchemaAndValue {
+    return this.toConnectData(topic, value);
+  }
+}
+
+const declaration = {
+  name: "ByteArrayConverter",
+  aliases: ["org.apache.kafka.connect.converters.ByteArrayConverter"],
+  version: "4.2.0",
+  config: CONFIG,
+  create: ByteArrayConverter,
+};
+
+export default [converter(declaration), headerConverter(declaration)];
