@@ -319,9 +319,9 @@ class FileStreamSourceTask extends SourceTask {
   }
 
   async #wait(): Promise<null> {
-    let timer = 0;
-    const passed = new Promise<void>((resolve) => timer = setTimeout(resolve, lookAgainMs));
-    await Promise.race([passed, this.#stopped.promise]);
+    const passed = Promise.withResolvers<void>();
+    const timer = setTimeout(passed.resolve, lookAgainMs);
+    await Promise.race([passed.promise, this.#stopped.promise]);
     clearTimeout(timer);
     return null;
   }

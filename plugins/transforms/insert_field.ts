@@ -11,6 +11,7 @@ import {
   DataError,
   javaClassOf,
   type Props,
+  type RecordFields,
   Schema,
   SinkRecord,
   Struct,
@@ -47,7 +48,9 @@ interface Insertion {
   name: string;
   schema: Schema;
   /** The value beside a schema, and without one. */
-  value(record: ConnectRecord<never>): { typed: unknown; plain: unknown };
+  value(
+    record: Pick<RecordFields, "topic" | "kafkaPartition" | "timestamp">,
+  ): { typed: unknown; plain: unknown };
 }
 
 class InsertField implements Transformation {
@@ -78,7 +81,7 @@ class InsertField implements Transformation {
         config["timestamp.field"],
         { type: "int64", name: "org.apache.kafka.connect.data.Timestamp", version: 1 },
         ({ timestamp }) => ({
-          typed: timestamp === null ? null : new Date(timestamp),
+          typed: timestamp == null ? null : new Date(timestamp),
           plain: timestamp,
         }),
       ),
@@ -119,7 +122,7 @@ class InsertField implements Transformation {
     }
     const extended = new Map(value);
     for (const insertion of this.#insertions) {
-      extended.set(insertion.name, insertion.value(record as ConnectRecord<never>).plain);
+      extended.set(insertion.name, insertion.value(record).plain);
     }
     return extended;
   }
@@ -138,7 +141,7 @@ class InsertField implements Transformation {
       );
     }
     for (const insertion of this.#insertions) {
-      extended.put(insertion.name, insertion.value(record as ConnectRecord<never>).typed);
+      extended.put(insertion.name, insertion.value(record).typed);
     }
     return [this.#extended, extended];
   }
@@ -171,7 +174,7 @@ function insertion(
   return { name, schema: new Schema({ ...schema, optional: !spec.endsWith("!") }), value };
 }
 
-function offsetOf(record: ConnectRecord<never>): bigint {
+function offsetOf(record: unknown): bigint {
   if (record instanceof SinkRecord) return record.kafkaOffset;
   throw new DataError(
     `Only SinkRecord supported for [${purpose}], found: org.apache.kafka.connect.source.SourceRecord`,
