@@ -17,7 +17,7 @@
  *
  * A sink task:
  *
- *     worker → task   start, open, batches, flush, close, stop
+ *     worker → task   start, open, batches, sought, flush, close, stop
  *     task → worker   started, consumed, sinkOffsets (what preCommit gave), seek, partitions,
  *                     requestCommit, log, stopped, failed
  *
@@ -155,6 +155,8 @@ export type ToTask =
     position: bigint;
     batches: Uint8Array<ArrayBuffer>;
   }
+  /** A partition's position is where the task wanted it: batches that come after begin there. */
+  | { type: "sought"; topic: string; partition: number; offset: bigint }
   | { type: "flush"; request: number }
   | {
     type: "close";

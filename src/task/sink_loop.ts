@@ -47,6 +47,8 @@ export class SinkLoop {
   readonly #inbox: ToTask[] = [];
   /** The next offset to put of each assigned partition, by `partition topic`. */
   readonly #positions = new Map<string, PartitionOffset>();
+  /** Partitions whose new position is asked for: what was under way to them is passed over. */
+  readonly #seeking = new Map<string, number>();
   #seeks: PartitionOffset[] = [];
   #retryMs: number | null = null;
   #wake: (() => void) | null = null;
@@ -102,6 +104,12 @@ export class SinkLoop {
         case "batches":
           await this.#putBatches(message);
           break;
+        case "sought": {
+          const left = (this.#seeking.get(keyOf(message)) ?? 1) - 1;
+          if (left > 0) this.#seeking.set(keyOf(message), left);
+          else this.#seeking.delete(keyOf(message));
+          break;
+        }
         case "flush":
           await this.#flush(message.request, [...this.#positions.values()]);
           break;
@@ -118,7 +126,7 @@ export class SinkLoop {
   async #putBatches(message: Batches): Promise<void> {
     const { spec, port } = this.#options;
     const position = this.#positions.get(keyOf(message));
-    if (position !== undefined) {
+    if (position !== undefined && !this.#seeking.has(keyOf(message))) {
       let records: SinkRecord[] = [];
       for (const view of readRecords(message.batches)) {
         if (view.offset < message.position) continue;
@@ -188,7 +196,10 @@ export class SinkLoop {
     // What is lost belongs to another task already: its offsets are not ours to commit.
     await this.#flush(message.request, message.lost ? [] : closing);
     await this.#options.task.close(message.partitions);
-    for (const partition of message.partitions) this.#positions.delete(keyOf(partition));
+    for (const partition of message.partitions) {
+      this.#positions.delete(keyOf(partition));
+      this.#seeking.delete(keyOf(partition));
+    }
   }
 
   #sendSeeks(): void {
@@ -201,7 +212,9 @@ export class SinkLoop {
     this.#seeks = [];
     for (const position of offsets) {
       const assigned = this.#positions.get(keyOf(position));
-      if (assigned !== undefined) assigned.offset = position.offset;
+      if (assigned === undefined) continue;
+      assigned.offset = position.offset;
+      this.#seeking.set(keyOf(position), (this.#seeking.get(keyOf(position)) ?? 0) + 1);
     }
     this.#options.port.send({ type: "seek", offsets });
   }

@@ -34,3 +34,19 @@ export function oneOf(...allowed: string[]): Validator {
 export const nonEmptyString: Validator = validator("non-empty string", (name, value) => {
   if (value === "") throw invalid(name, value, "String must be non-empty");
 });
+
+/** One of these texts, whatever the case of its letters. */
+export function oneOfIgnoringCase(...allowed: string[]): Validator {
+  const list = allowed.join(", ");
+  const upper = allowed.map((text) => text.toUpperCase());
+  return validator(`(case insensitive) [${list}]`, (name, value) => {
+    if (value === null || !upper.includes(String(value).toUpperCase())) {
+      throw invalid(name, value, `String must be one of (case insensitive): ${list}`);
+    }
+  });
+}
+
+/** Any check; `text` is how it is shown. */
+export function check(text: string, ensureValid: Validator["ensureValid"]): Validator {
+  return validator(text, ensureValid);
+}

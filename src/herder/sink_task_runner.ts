@@ -1,0 +1,288 @@
+/**
+ * The worker's side of a sink task: hands it fetched batches, within a bound on what is not put yet,
+ * and commits the offsets that it gives, as far as they are its to give.
+ *
+ * @module
+ */
+
+import { type Clock, type Logger, reasonOf } from "../base/mod.ts";
+import { readBatches } from "../batch/mod.ts";
+import { type GrantedPermissions, TaskWorker } from "../sandbox/mod.ts";
+import type { FromTask, TaskSpec } from "../task/mod.ts";
+import type {
+  ConsumerEvent,
+  GroupConsumer,
+  PartitionOffset,
+  TopicPartition,
+  Topics,
+  TopicSelection,
+} from "../topics/mod.ts";
+import type { TaskRunner, TaskStatus } from "./task_runner.ts";
+
+/** How much is fetched at once, in bytes. */
+const fetchBytesMax = 512 * 1024;
+/** How long one wait for records lasts, in milliseconds. */
+const pollMsMax = 10_000;
+
+/** What a sink task runs with. */
+export interface SinkTaskOptions {
+  /** What to run. */
+  spec: TaskSpec;
+  /** What it may reach. */
+  permissions: GrantedPermissions;
+  /** Plugin files from outside. */
+  files: readonly string[];
+  /** Where its records come from. */
+  topics: Topics;
+  /** Which of them it reads. */
+  selection: TopicSelection;
+  /** Time. */
+  clock: Clock;
+  /** Where its messages go. */
+  log: Logger;
+}
+
+/** A sink task. */
+export class SinkTaskRunner implements TaskRunner {
+  readonly #options: SinkTaskOptions;
+  readonly #worker: TaskWorker;
+  readonly #name: string;
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #done: Promise<void>;
+  /** Of each assigned partition the offset after the last record handed over. */
+  readonly #handed = new Map<string, PartitionOffset>();
+  readonly #answers = new Map<number, (offsets: PartitionOffset[]) => void>();
+  /** What the task asked of its consumer, done between two polls. */
+  readonly #wishes: ((consumer: GroupConsumer) => void)[] = [];
+  #status: TaskStatus = { state: "UNASSIGNED", trace: null };
+  #bytesOut = 0;
+  #nextRequest = 0;
+  #wantsCommit = false;
+  #isStopping = false;
+  #interrupt = new AbortController();
+
+  /** Starts it. */
+  constructor(options: SinkTaskOptions) {
+    this.#options = options;
+    this.#name = `${options.spec.connector}-${options.spec.task}`;
+    this.#worker = new TaskWorker({
+      ...options,
+      onMessage: (message) => this.#receive(message),
+      onFailed: (trace) => this.#failed(trace),
+    });
+    this.#done = this.#run().catch((error) =>
+      this.#failed(`${(error as Error).name}: ${reasonOf(error)}`)
+    );
+  }
+
+  /** How it is now. */
+  get status(): TaskStatus {
+    return this.#status;
+  }
+
+  /** Lets it put what it has, commits its offsets, and ends it. */
+  async stop(timeoutMs: number): Promise<void> {
+    const waiting = new AbortController();
+    this.#isStopping = true;
+    this.#interrupt.abort();
+    const late = this.#options.clock.sleep(timeoutMs, waiting.signal).then(() => {
+      if (waiting.signal.aborted) return;
+      this.#failed(
+        `ConnectError: Graceful stop of task ${this.#name} failed: it did not stop within ` +
+          `${timeoutMs} ms and was ended`,
+      );
+    });
+    await this.#done;
+    waiting.abort();
+    await late;
+    this.#worker.terminate();
+  }
+
+  async #run(): Promise<void> {
+    const { topics, spec, selection } = this.#options;
+    const consumer = await topics.joinGroup({
+      groupId: `connect-${spec.connector}`,
+      selection,
+      autoOffsetReset: "earliest",
+      clientId: `connector-consumer-${this.#name}`,
+    });
+    try {
+      await this.#deliver(consumer);
+      if (this.#hasFailed) return;
+      await this.#giveUp(consumer, [...this.#handed.values()]);
+      this.#worker.send({ type: "stop" });
+      await this.#ended.promise;
+    } finally {
+      await consumer.close();
+    }
+  }
+
+  async #deliver(consumer: GroupConsumer): Promise<void> {
+    const { clock, spec } = this.#options;
+    let committedMs = clock.monotonic();
+    while (!this.#isStopping && !this.#hasFailed) {
+      this.#interrupt = new AbortController();
+      for (const wish of this.#wishes.splice(0)) wish(consumer);
+      const untilCommitMs = committedMs + spec.offsetFlushIntervalMs - clock.monotonic();
+      if (untilCommitMs <= 0 || this.#wantsCommit) {
+        this.#wantsCommit = false;
+        await this.#commit(consumer, await this.#ask({ type: "flush" }));
+        committedMs = clock.monotonic();
+      } else if (this.#bytesOut >= spec.bytesInFlightMax) {
+        await clock.sleep(Math.min(untilCommitMs, pollMsMax), this.#interrupt.signal);
+      } else {
+        const waitMsMax = Math.min(untilCommitMs, pollMsMax);
+        const { signal } = this.#interrupt;
+        await this.#take(
+          consumer,
+          await consumer.poll({ bytesMax: fetchBytesMax, waitMsMax, signal }),
+        );
+      }
+    }
+  }
+
+  async #take(consumer: GroupConsumer, event: ConsumerEvent): Promise<void> {
+    switch (event.type) {
+      case "assigned":
+        for (const position of event.partitions) {
+          this.#handed.set(keyOf(position), { ...position });
+        }
+        this.#worker.send({ type: "open", partitions: event.partitions });
+        break;
+      case "revoked":
+        await this.#giveUp(consumer, event.partitions);
+        break;
+      case "lost":
+        await this.#ask({ type: "close", lost: true, partitions: event.partitions.map(bare) });
+        for (const partition of event.partitions) this.#handed.delete(keyOf(partition));
+        break;
+      case "batches": {
+        const handed = this.#handed.get(keyOf(event));
+        if (handed === undefined) break;
+        handed.offset = endOf(event.batches, event.position);
+        this.#bytesOut += event.batches.length;
+        this.#worker.send(event, [event.batches.buffer]);
+        break;
+      }
+    }
+  }
+
+  /** Closes partitions, and commits what the task gives for them. */
+  async #giveUp(consumer: GroupConsumer, partitions: readonly TopicPartition[]): Promise<void> {
+    const closing = partitions.map(bare);
+    await this.#commit(
+      consumer,
+      await this.#ask({ type: "close", lost: false, partitions: closing }),
+    );
+    for (const partition of closing) this.#handed.delete(keyOf(partition));
+  }
+
+  /** Asks the task, and waits for its answer or its end. */
+  async #ask(
+    question: { type: "flush" } | { type: "close"; lost: boolean; partitions: TopicPartition[] },
+  ): Promise<PartitionOffset[]> {
+    const request = this.#nextRequest++;
+    const answer = Promise.withResolvers<PartitionOffset[]>();
+    this.#answers.set(request, answer.resolve);
+    this.#worker.send({ ...question, request });
+    return await Promise.race([answer.promise, this.#ended.promise.then(() => [])]);
+  }
+
+  /** Commits offsets, but for partitions that are not assigned any more. */
+  async #commit(consumer: GroupConsumer, offered: readonly PartitionOffset[]): Promise<void> {
+    const own = offered.filter((position) => this.#handed.has(keyOf(position)));
+    const beyond = own.find((position) =>
+      position.offset > this.#handed.get(keyOf(position))!.offset
+    );
+    if (beyond !== undefined) {
+      return this.#failed(
+        `Error: ${this.#name} gave the offset ${beyond.offset} of ${beyond.topic}-${beyond.partition}, ` +
+          "beyond the records it was handed",
+      );
+    }
+    if (own.length > 0) await consumer.commit(own);
+  }
+
+  #receive(message: FromTask): void {
+    switch (message.type) {
+      case "started":
+        this.#status = { state: "RUNNING", trace: null };
+        break;
+      case "consumed":
+        this.#bytesOut -= message.bytes;
+        if (this.#bytesOut < this.#options.spec.bytesInFlightMax) this.#interrupt.abort();
+        break;
+      case "sinkOffsets":
+        this.#answers.get(message.request)?.(message.offsets);
+        this.#answers.delete(message.request);
+        break;
+      case "seek":
+        this.#wish((consumer) =>
+          message.offsets.forEach((position) => this.#seek(consumer, position))
+        );
+        break;
+      case "partitions":
+        this.#wish((consumer) =>
+          message.paused ? consumer.pause(message.partitions) : consumer.resume(message.partitions)
+        );
+        break;
+      case "requestCommit":
+        this.#wantsCommit = true;
+        this.#interrupt.abort();
+        break;
+      case "log":
+        this.#options.log[message.level](`${this.#name}: ${message.message}`);
+        break;
+      case "stopped":
+        if (!this.#hasFailed) this.#status = { state: "STOPPED", trace: null };
+        this.#ended.resolve();
+        break;
+      default:
+        this.#failed(`Error: ${this.#name} broke the protocol: a sink sent ${message.type}`);
+    }
+  }
+
+  #seek(consumer: GroupConsumer, position: PartitionOffset): void {
+    const handed = this.#handed.get(keyOf(position));
+    if (handed === undefined) return;
+    handed.offset = position.offset;
+    consumer.seek(position);
+    this.#worker.send({ type: "sought", ...position });
+  }
+
+  #wish(wish: (consumer: GroupConsumer) => void): void {
+    this.#wishes.push(wish);
+    this.#interrupt.abort();
+  }
+
+  get #hasFailed(): boolean {
+    return this.#status.state === "FAILED";
+  }
+
+  #failed(trace: string): void {
+    if (this.#hasFailed) return;
+    this.#status = { state: "FAILED", trace };
+    this.#options.log.error(`Task ${this.#name} has failed: ${trace.split("\n")[0]}`);
+    this.#options.log.debug(trace);
+    this.#worker.terminate();
+    this.#interrupt.abort();
+    this.#ended.resolve();
+  }
+}
+
+/** The offset after the last record of these batches. */
+function endOf(batches: Uint8Array, position: bigint): bigint {
+  let end = position;
+  for (const { header } of readBatches(batches)) {
+    end = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+  }
+  return end;
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${partition} ${topic}`;
+}
+
+function bare({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition };
+}

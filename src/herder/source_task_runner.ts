@@ -1,0 +1,156 @@
+/**
+ * The worker's side of a source task: stores its batches, acknowledges them, and commits the source
+ * offsets it offers, which it does only for records that were acknowledged.
+ *
+ * @module
+ */
+
+import { type Clock, type Logger, reasonOf } from "../base/mod.ts";
+import { type GrantedPermissions, TaskWorker } from "../sandbox/mod.ts";
+import type { OffsetStore } from "../store/mod.ts";
+import type { FromTask, TaskSpec } from "../task/mod.ts";
+import type { Topics } from "../topics/mod.ts";
+import type { TaskRunner, TaskStatus } from "./task_runner.ts";
+
+/** A task that floods its worker beyond what it was granted, by this factor, breaks the protocol. */
+const floodFactor = 4;
+
+/** What a source task runs with. */
+export interface SourceTaskOptions {
+  /** What to run. */
+  spec: TaskSpec;
+  /** What it may reach. */
+  permissions: GrantedPermissions;
+  /** Plugin files from outside. */
+  files: readonly string[];
+  /** Where its records go. */
+  topics: Topics;
+  /** Topics that no plugin may write to. */
+  internalTopics: ReadonlySet<string>;
+  /** Where its offsets go. */
+  offsets: OffsetStore;
+  /** Time. */
+  clock: Clock;
+  /** Where its messages go. */
+  log: Logger;
+}
+
+/** A source task. */
+export class SourceTaskRunner implements TaskRunner {
+  readonly #options: SourceTaskOptions;
+  readonly #worker: TaskWorker;
+  readonly #name: string;
+  readonly #ended = Promise.withResolvers<void>();
+  #status: TaskStatus = { state: "UNASSIGNED", trace: null };
+  #bytesInFlight = 0;
+  #committing: Promise<void> = Promise.resolve();
+
+  /** Starts it. */
+  constructor(options: SourceTaskOptions) {
+    this.#options = options;
+    this.#name = `${options.spec.connector}-${options.spec.task}`;
+    this.#worker = new TaskWorker({
+      ...options,
+      onMessage: (message) => this.#receive(message),
+      onFailed: (trace) => this.#failed(trace),
+    });
+  }
+
+  /** How it is now. */
+  get status(): TaskStatus {
+    return this.#status;
+  }
+
+  /** Lets it hand over what it has, commits its offsets, and ends it. */
+  async stop(timeoutMs: number): Promise<void> {
+    const waiting = new AbortController();
+    this.#worker.send({ type: "stop" });
+    const late = this.#options.clock.sleep(timeoutMs, waiting.signal).then(() => {
+      if (waiting.signal.aborted) return;
+      this.#failed(
+        `ConnectError: Graceful stop of task ${this.#name} failed: it did not stop within ` +
+          `${timeoutMs} ms and was ended`,
+      );
+    });
+    await this.#ended.promise;
+    waiting.abort();
+    await late;
+    await this.#committing;
+    this.#worker.terminate();
+  }
+
+  #receive(message: FromTask): void {
+    switch (message.type) {
+      case "started":
+      case "resumed":
+        this.#status = { state: "RUNNING", trace: null };
+        break;
+      case "paused":
+        this.#status = { state: "PAUSED", trace: null };
+        break;
+      case "readOffsets": {
+        const { spec, offsets } = this.#options;
+        const found = offsets.read(spec.connector, message.partitions);
+        this.#worker.send({ type: "offsets", request: message.request, offsets: found });
+        break;
+      }
+      case "batch":
+        void this.#store(message);
+        break;
+      case "sourceOffsets":
+        this.#commit(message.offsets);
+        break;
+      case "log":
+        this.#options.log[message.level](`${this.#name}: ${message.message}`);
+        break;
+      case "stopped":
+        if (this.#status.state !== "FAILED") this.#status = { state: "STOPPED", trace: null };
+        this.#ended.resolve();
+        break;
+      default:
+        this.#failed(`Error: ${this.#name} broke the protocol: a source sent ${message.type}`);
+    }
+  }
+
+  async #store({ id, topic, partition, batch }: FromTask & { type: "batch" }): Promise<void> {
+    const { spec, topics, internalTopics } = this.#options;
+    const { byteLength } = batch;
+    this.#bytesInFlight += byteLength;
+    if (this.#bytesInFlight > spec.bytesInFlightMax * floodFactor + byteLength) {
+      return this.#failed(`Error: ${this.#name} broke the protocol: it sends without waiting`);
+    }
+    if (internalTopics.has(topic)) {
+      const reason = `A connector may not write to "${topic}", an internal topic of the worker`;
+      return this.#worker.send({ type: "refused", id, reason });
+    }
+    try {
+      const baseOffset = await topics.append(topic, partition, batch as Uint8Array<ArrayBuffer>);
+      this.#worker.send({ type: "acked", id, baseOffset });
+    } catch (error) {
+      this.#worker.send({ type: "refused", id, reason: reasonOf(error) });
+    } finally {
+      this.#bytesInFlight -= byteLength;
+    }
+  }
+
+  #commit(offered: readonly [string, string | null][]): void {
+    const { spec, offsets, log } = this.#options;
+    this.#committing = this.#committing.then(async () => {
+      try {
+        await offsets.commit(spec.connector, offered);
+        this.#worker.send({ type: "committed" });
+      } catch (error) {
+        log.error(`${this.#name}: cannot commit offsets: ${reasonOf(error)}`);
+      }
+    });
+  }
+
+  #failed(trace: string): void {
+    if (this.#status.state === "FAILED") return;
+    this.#status = { state: "FAILED", trace };
+    this.#options.log.error(`Task ${this.#name} has failed: ${trace.split("\n")[0]}`);
+    this.#options.log.debug(trace);
+    this.#worker.terminate();
+    this.#ended.resolve();
+  }
+}
