@@ -1,0 +1,10 @@
+/**
+ * Workers: what connectors and tasks there are, and how they are.
+ *
+ * @module
+ */
+
+export * from "./config/mod.ts";
+export { Connectors } from "./connector_host.ts";
+export * from "./standalone.ts";
+export type { TaskState } from "./task_runner.ts";

@@ -1,0 +1,215 @@
+/**
+ * The herder of a standalone worker: one process, connectors from files, tasks that run until the end.
+ *
+ * @module
+ */
+
+import { type Clock, ConnectError, type Logger, NotFoundError, reasonOf } from "../base/mod.ts";
+import { type ConnectorDescription, RemoteError, resolvePermissions } from "../sandbox/mod.ts";
+import type { OffsetStore } from "../store/mod.ts";
+import type { TaskSpec } from "../task/mod.ts";
+import type { Topics } from "../topics/mod.ts";
+import {
+  converterSpec,
+  parseStandaloneConfig,
+  type Props,
+  sinkConnectorConfigDef,
+  sourceConnectorConfigDef,
+  topicSelection,
+  transformSpecs,
+} from "./config/mod.ts";
+import type { Connectors } from "./connector_host.ts";
+import { SinkTaskRunner } from "./sink_task_runner.ts";
+import { SourceTaskRunner } from "./source_task_runner.ts";
+import type { TaskRunner, TaskState } from "./task_runner.ts";
+
+/** Batches of a task that are not stored or put yet hold at most this many bytes. */
+const bytesInFlightMax = 4 << 20;
+/** A batch is sealed when it reaches this many bytes. */
+const batchBytesMax = 512 * 1024;
+/** Most records in one `put`. Kafka: the consumer's `max.poll.records`. */
+const putRecordsMax = 500;
+
+/** What a herder works with. */
+export interface StandaloneHerderOptions {
+  /** The worker's configuration, raw. */
+  workerProps: Props;
+  /** What others call this worker: `host:port`. */
+  workerId: string;
+  /** The connectors' Web Worker. */
+  connectors: Connectors;
+  /** The topics. */
+  topics: Topics;
+  /** Topics that no plugin may write to. */
+  internalTopics: ReadonlySet<string>;
+  /** Where source offsets are kept. */
+  offsets: OffsetStore;
+  /** Time. */
+  clock: Clock;
+  /** Where messages go. */
+  log: Logger;
+}
+
+/** How a connector and its tasks are, as REST shows it. Kafka: `ConnectorStateInfo`. */
+export interface ConnectorStatus {
+  /** Its name. */
+  name: string;
+  /** The connector itself. */
+  connector: { state: TaskState; worker_id: string; version: string; trace?: string };
+  /** Its tasks. */
+  tasks: { id: number; state: TaskState; worker_id: string; version: string; trace?: string }[];
+  /** Its kind. */
+  type: "source" | "sink";
+}
+
+interface RunningConnector {
+  description: ConnectorDescription;
+  state: TaskState;
+  trace: string | null;
+  tasks: TaskRunner[];
+}
+
+/** A standalone worker's herder. */
+export class StandaloneHerder {
+  readonly #options: StandaloneHerderOptions;
+  readonly #config: ReturnType<typeof parseStandaloneConfig>["config"];
+  readonly #connectors = new Map<string, RunningConnector>();
+
+  /** A herder without connectors. */
+  constructor(options: StandaloneHerderOptions) {
+    this.#options = options;
+    this.#config = parseStandaloneConfig(options.workerProps).config;
+  }
+
+  /** The names of all connectors, sorted. */
+  get connectorNames(): string[] {
+    return [...this.#connectors.keys()].sort();
+  }
+
+  /** How a connector is. @throws {NotFoundError} */
+  status(name: string): ConnectorStatus {
+    const running = this.#connectors.get(name);
+    if (running === undefined) throw new NotFoundError(`No status found for connector ${name}`);
+    const { workerId: worker_id } = this.#options;
+    const { description: { type, version }, state, trace, tasks } = running;
+    const traced = (trace: string | null) => trace === null ? {} : { trace };
+    return {
+      name,
+      connector: { state, worker_id, version, ...traced(trace) },
+      tasks: tasks.map(({ status }, id) => (
+        { id, state: status.state, worker_id, version, ...traced(status.trace) }
+      )),
+      type,
+    };
+  }
+
+  /** Starts a connector and its tasks. One that fails to start is there, as FAILED. */
+  async startConnector(props: Props, description: ConnectorDescription): Promise<void> {
+    const { name } = props;
+    if (this.#connectors.has(name)) throw new ConnectError(`Connector ${name} already exists`);
+    const running: RunningConnector = { description, state: "RUNNING", trace: null, tasks: [] };
+    this.#connectors.set(name, running);
+    const { connectors, log } = this.#options;
+    try {
+      await connectors.start(name, props);
+      const def = description.type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
+      const values = def.parse(props) as { "tasks.max": number; "tasks.max.enforce": boolean };
+      const configs = await connectors.taskConfigs(
+        name,
+        values["tasks.max"],
+        values["tasks.max.enforce"],
+      );
+      for (const [task, config] of configs.entries()) {
+        running.tasks.push(await this.#startTask(props, description, task, config));
+      }
+      log.info(`Started ${description.type} connector ${name} with ${configs.length} task(s)`);
+    } catch (error) {
+      running.state = "FAILED";
+      running.trace = error instanceof RemoteError ? error.trace : reasonOf(error);
+      log.error(`Connector ${name} has failed to start: ${reasonOf(error)}`);
+    }
+  }
+
+  /** A connector has failed outside a call. */
+  connectorRaised(name: string, trace: string): void {
+    const running = this.#connectors.get(name);
+    if (running !== undefined) Object.assign(running, { state: "FAILED", trace });
+  }
+
+  /** Stops all: tasks first, all together, then connectors. */
+  async stop(): Promise<void> {
+    const timeoutMs = this.#config["task.shutdown.graceful.timeout.ms"];
+    const all = [...this.#connectors];
+    await Promise.all(all.flatMap(([_, { tasks }]) => tasks.map((task) => task.stop(timeoutMs))));
+    const { connectors, clock, log } = this.#options;
+    const done = new AbortController();
+    const stopped = Promise.all(
+      all.map(([name]) =>
+        connectors.stop(name).catch((error) =>
+          log.warn(`Connector ${name} could not be stopped: ${reasonOf(error)}`)
+        )
+      ),
+    );
+    await Promise.race([stopped, clock.sleep(timeoutMs, done.signal)]);
+    done.abort();
+    connectors.close();
+  }
+
+  async #startTask(
+    props: Props,
+    description: ConnectorDescription,
+    task: number,
+    config: Props,
+  ): Promise<TaskRunner> {
+    const { topics, offsets, internalTopics, clock, log } = this.#options;
+    const { type: kind } = description;
+    const permissions = await resolvePermissions(description.permissions, config);
+    const spec = await this.#spec(kind, props, task, config);
+    const shared = { spec, permissions, files: [], topics, clock, log };
+    return kind === "source"
+      ? new SourceTaskRunner({ ...shared, offsets, internalTopics })
+      : new SinkTaskRunner({ ...shared, selection: topicSelection(props) });
+  }
+
+  async #spec(
+    kind: "source" | "sink",
+    props: Props,
+    task: number,
+    config: Props,
+  ): Promise<TaskSpec> {
+    const { workerProps, topics } = this.#options;
+    const converter = (which: "key" | "value" | "header") =>
+      converterSpec(which, props, workerProps, this.#config[`${which}.converter`]);
+    const partitionCounts: Record<string, number> = {};
+    if (kind === "source") {
+      for (const { name, partitions } of await topics.describeTopics(await topics.listTopics())) {
+        partitionCounts[name] = partitions.length;
+      }
+    }
+    return {
+      kind,
+      connector: props.name,
+      task,
+      className: props["connector.class"].trim(),
+      props: config,
+      transforms: transformSpecs(props),
+      keyConverter: converter("key"),
+      valueConverter: converter("value"),
+      headerConverter: converter("header"),
+      bytesInFlightMax,
+      batchBytesMax,
+      offsetFlushIntervalMs: this.#config["offset.flush.interval.ms"],
+      partitionCounts,
+      putRecordsMax,
+    };
+  }
+}
+
+/** The folder of `embedded:DIR`, or null for brokers. @throws {ConnectError} for a mixture of both */
+export function embeddedFolder(bootstrapServers: readonly string[]): string | null {
+  const [first] = bootstrapServers;
+  if (bootstrapServers.length === 1 && first.startsWith("embedded:")) {
+    return first.slice("embedded:".length) || "data";
+  }
+  return null;
+}
