@@ -69,7 +69,7 @@ async function run(args: readonly string[]): Promise<void> {
     case "help":
       return print(help[""]);
     case "standalone": {
-      const { values, positionals } = parse(command, rest, {});
+      const { values, positionals } = parse(command, rest, helpOption);
       if (values.help) return print(help.standalone);
       if (positionals.length === 0) {
         throw new ConfigError("standalone: the worker's file is missing");
@@ -86,6 +86,7 @@ async function run(args: readonly string[]): Promise<void> {
 
 async function runTopics(args: readonly string[]): Promise<void> {
   const { values, positionals: [action, topic, ...more] } = parse("topics", args, {
+    ...helpOption,
     worker: { type: "string" },
     "from-beginning": { type: "boolean" },
     "max-messages": { type: "string" },
@@ -102,8 +103,8 @@ async function runTopics(args: readonly string[]): Promise<void> {
   if (action !== "list" && topic === undefined) {
     throw new ConfigError(`topics ${action}: the topic is missing`);
   }
-  const recordsMax = maxMessages(values["max-messages"] as string | undefined);
-  const printKey = printsKey(values.property as string[] | undefined);
+  const recordsMax = maxMessages(values["max-messages"]);
+  const printKey = printsKey(values.property);
   const { logFolder, readWorkerFile } = await import("./files.ts");
   const folder = logFolder(values.worker, await readWorkerFile(values.worker));
   const topics = await import("./topics.ts");
@@ -133,13 +134,15 @@ function printsKey(properties: readonly string[] | undefined): boolean {
   return printsKey;
 }
 
-function parse(command: string, args: readonly string[], options: ParseArgsConfig["options"]) {
+const helpOption = { help: { type: "boolean", short: "h" } } as const;
+
+function parse<const O extends NonNullable<ParseArgsConfig["options"]>>(
+  command: string,
+  args: readonly string[],
+  options: O,
+) {
   try {
-    return parseArgs({
-      args: [...args],
-      options: { ...options, help: { type: "boolean", short: "h" } },
-      allowPositionals: true,
-    });
+    return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {
     throw new ConfigError(`${command}: ${reasonOf(cause).split(". ")[0]}`, { cause });
   }

@@ -26,6 +26,7 @@ export class Connectors {
     this.#host = new HostWorker({
       files: [],
       permissions: nothing,
+      log,
       onReconfigure: (connector) =>
         log.warn(`Connector ${connector} asks for new tasks, which needs a restart of the worker`),
       onRaised: (connector, trace) => {

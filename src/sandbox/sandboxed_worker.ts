@@ -6,7 +6,7 @@
  */
 
 import * as v from "valibot";
-import { reasonOf } from "../base/mod.ts";
+import { type Logger, reasonOf } from "../base/mod.ts";
 import { FromTask, type ToTask } from "../task/mod.ts";
 import { FromHost, type HostCall } from "./connector_messages.ts";
 import type { GrantedPermissions } from "./permissions.ts";
@@ -138,6 +138,8 @@ export interface HostWorkerOptions {
   files: readonly string[];
   /** What it may reach. */
   permissions: GrantedPermissions;
+  /** Where its messages go. */
+  log: Logger;
   /** A connector asks for its tasks to be configured anew. */
   onReconfigure(connector: string): void;
   /** A connector has failed outside a call. */
@@ -211,6 +213,9 @@ export class HostWorker {
         break;
       case "error":
         this.#take(message.id)?.reject(new RemoteError(message.message, message.trace));
+        break;
+      case "log":
+        this.#options.log[message.level](message.message);
         break;
       case "reconfigure":
         this.#options.onReconfigure(message.connector);

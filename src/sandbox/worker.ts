@@ -40,6 +40,9 @@ interface Scope {
   dispatchEvent(event: Event): boolean;
 }
 
+/** The most characters of one message. */
+const logLengthMax = 64 * 1024;
+
 const scope = globalThis as unknown as Scope;
 const post = scope.postMessage.bind(scope);
 let receive: ((message: never) => void) | null = null;
@@ -47,6 +50,16 @@ let receive: ((message: never) => void) | null = null;
 /** Ends this Web Worker's work; the worker terminates it. */
 function fail(error: unknown): void {
   post({ type: "failed", trace: traceOf(error) });
+}
+
+// What a plugin says on the console belongs into the worker's log.
+const levels = { debug: "debug", log: "info", info: "info", warn: "warn", error: "error" } as const;
+for (const [method, level] of Object.entries(levels)) {
+  const say = (...said: unknown[]) => {
+    const message = said.map((item) => typeof item === "string" ? item : Deno.inspect(item));
+    post({ type: "log", level, message: message.join(" ").slice(0, logLengthMax) });
+  };
+  Object.defineProperty(console, method, { value: say });
 }
 
 hardenRealm(() => fail(new ConnectError("the plugin has closed its Worker")));
