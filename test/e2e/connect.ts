@@ -1,0 +1,109 @@
+/** Runs `connect` as a user does: a process of its own, files, signals, exit codes. */
+
+const project = new URL("../../", import.meta.url).pathname;
+const command = [
+  "run",
+  "--allow-all",
+  "--no-prompt",
+  "--unstable-worker-options",
+  `--config=${project}deno.json`,
+  `${project}src/cli/main.ts`,
+];
+/** How long anything may take before a test gives up, in milliseconds. */
+const patienceMs = 30_000;
+
+/** Property files by the names they get. */
+export type Files = Record<string, Record<string, string>>;
+
+/** `connect` in a folder. */
+export class Connect {
+  readonly folder: string;
+  #child: Deno.ChildProcess | null = null;
+  /** What the running one has said so far. */
+  log = "";
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Writes property files. @returns their names, the worker's first */
+  async write(files: Files): Promise<string[]> {
+    for (const [name, props] of Object.entries(files)) {
+      const lines = Object.entries(props).filter(([_, value]) => value !== undefined);
+      const text = lines.map(([key, value]) => `${key}=${value}\n`).join("");
+      await Deno.writeTextFile(`${this.folder}/${name}.properties`, text);
+    }
+    return Object.keys(files).map((name) => `${name}.properties`);
+  }
+
+  /** Starts a standalone worker, and waits until it is ready. @returns the URL of its REST API */
+  async start(files: Files): Promise<string> {
+    const paths = await this.write(files);
+    this.#child = this.#command(["standalone", ...paths]).spawn();
+    this.log = "";
+    this.#reading = this.#read(this.#child.stderr);
+    void this.#child.stdout.cancel();
+    await until(() => this.log.includes("Kafka Connect worker started"), () => this.log);
+    return /REST API at (\S+)/.exec(this.log)![1];
+  }
+
+  /** Stops it with a signal. @returns its exit code */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+    const child = this.#child!;
+    this.#child = null;
+    child.kill(signal);
+    const { code } = await child.status;
+    await this.#reading;
+    return code;
+  }
+
+  /** Runs a command to its end. */
+  async run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const { code, stdout, stderr } = await this.#command(args).output();
+    const decoder = new TextDecoder();
+    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  }
+
+  #command(args: string[]): Deno.Command {
+    return new Deno.Command(Deno.execPath(), {
+      args: [...command, ...args],
+      cwd: this.folder,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      env: { NO_COLOR: "1" },
+    });
+  }
+
+  async #read(stderr: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stderr.pipeThrough(new TextDecoderStream())) this.log += text;
+  }
+}
+
+/** Runs a test in a folder that is gone afterwards. */
+export async function inTemporaryFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "connect-test-" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Waits until a condition holds, asking again every few milliseconds; an error counts as not yet. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  explain: () => string = () => "",
+): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (performance.now() < end) {
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`It did not come about within ${patienceMs} ms. ${explain()}`);
+}
