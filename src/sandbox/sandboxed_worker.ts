@@ -31,9 +31,9 @@ export interface SandboxedWorkerOptions<M> {
   onFailed(trace: string): void;
 }
 
-/** The entry, beside this file: TypeScript when run from source, JavaScript in the executable. */
+/** The entry: beside this file when run from source, in a folder below the bundle in the executable. */
 const entry = new URL(
-  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./sandbox/worker.js",
   import.meta.url,
 );
 

@@ -38,7 +38,7 @@ export type Importance = "HIGH" | "MEDIUM" | "LOW";
 
 /** Checks a parsed value, throwing a {@linkcode ConfigError}; its text form is shown to users. */
 export interface Validator {
-  /** @throws {ConfigError} for a value that may not be */
+  /** Checks a value. @throws {ConfigError} for one that may not be */
   ensureValid(name: string, value: unknown): void;
   /** How it is shown. */
   toString(): string;

@@ -85,7 +85,7 @@ export class Schema {
   readonly #keySchema: Schema | undefined;
   readonly #valueSchema: Schema | undefined;
 
-  /** @throws {DataError} when a default value does not fit, or two fields have one name */
+  /** A schema that says this. @throws {DataError} when two fields have one name */
   constructor(options: SchemaOptions) {
     this.type = options.type;
     this.optional = options.optional ?? false;

@@ -10,7 +10,7 @@ export class Struct {
   readonly schema: Schema;
   readonly #values: unknown[];
 
-  /** @throws {DataError} for a schema of another type */
+  /** A struct without values. @throws {DataError} for a schema of another type */
   constructor(schema: Schema) {
     if (schema.type !== "struct") {
       throw new DataError(`Not a struct schema: Schema{${schema.type.toUpperCase()}}`);

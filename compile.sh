@@ -1,0 +1,57 @@
+#!/bin/sh
+# Writes ./connect (or the file named), one self-contained executable for this platform: a POSIX sh
+# head and a gzipped tar of the Deno runtime and the bundled application. At its first start it unpacks
+# itself into a private cache, by atomic rename; from then on it only execs.
+#
+# Uses deno from the PATH when it is the pinned version, else gets that through npm.
+set -eu
+version=2.9.5
+here=$(cd "$(dirname "$0")" && pwd)
+out=${1:-$here/connect}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+runtime_of() { "$1" eval 'if (Deno.version.deno === Deno.args[0]) console.log(Deno.execPath())' "$version" 2>/dev/null; }
+
+deno=$(runtime_of deno || true)
+if [ -z "$deno" ]; then
+  command -v npm >/dev/null || { echo "compile.sh: neither deno $version nor npm is in the PATH" >&2; exit 1; }
+  echo "Getting deno $version through npm" >&2
+  npm install --silent --no-save --prefix "$work/npm" "deno@$version" >&2
+  deno=$(runtime_of "$work/npm/node_modules/.bin/deno")
+  [ -n "$deno" ] || { echo "compile.sh: npm's deno $version does not run here" >&2; exit 1; }
+fi
+
+mkdir "$work/app"
+(cd "$here" && "$deno" bundle --quiet --minify --code-splitting --outdir "$work/app" \
+  src/cli/main.ts src/sandbox/worker.ts)
+cp "$deno" "$work/app/deno"
+chmod 755 "$work/app/deno"
+(cd "$work/app" && find . -type f | LC_ALL=C sort | tar -cf - -T -) | gzip -9 >"$work/payload"
+id=$(sha256sum "$work/payload" | cut -c1-32)
+
+cat >"$work/connect" <<HEAD
+#!/bin/sh
+# Kafka Connect for the edge. Unpacks itself once into \$CONNECT_CACHE, or ~/.cache/connect-edge.
+set -eu
+umask 077
+cache=\${CONNECT_CACHE:-\${XDG_CACHE_HOME:-\${HOME:-/tmp/connect-\$(id -u)}/.cache}/connect-edge}
+app=\$cache/$id
+if [ ! -x "\$app/deno" ]; then
+  mkdir -p "\$cache" || { echo "connect: cannot make \$cache; set CONNECT_CACHE to a folder of yours" >&2; exit 1; }
+  new=\$(mktemp -d "\$cache/unpack.XXXXXX")
+  if ! tail -n +@LINES@ "\$0" | gzip -dc | tar -xf - -C "\$new"; then
+    rm -rf "\$new"; echo "connect: cannot unpack into \$cache" >&2; exit 1
+  fi
+  mv "\$new" "\$app" 2>/dev/null || rm -rf "\$new"
+fi
+[ -O "\$app/deno" ] || { echo "connect: \$app belongs to another user; set CONNECT_CACHE" >&2; exit 1; }
+export DENO_NO_UPDATE_CHECK=1
+exec "\$app/deno" run --quiet --no-prompt --cached-only --no-lock --no-config --unstable-worker-options --allow-all "\$app/cli/main.js" "\$@"
+HEAD
+lines=$(($(wc -l <"$work/connect") + 1))
+sed "s/@LINES@/$lines/" "$work/connect" >"$work/packed"
+cat "$work/payload" >>"$work/packed"
+chmod 755 "$work/packed"
+mv "$work/packed" "$out"
+echo "Wrote $out ($(($(wc -c <"$out") / 1000000)) MB)" >&2

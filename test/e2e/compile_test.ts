@@ -1,0 +1,46 @@
+/** The executable that compile.sh writes. */
+
+import assert from "node:assert/strict";
+import { inTemporaryFolder } from "./connect.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+Deno.test("compile.sh writes one file under 50 MB that starts within 100 ms", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const env = { CONNECT_CACHE: `${folder}/cache`, NO_COLOR: "1" };
+    const path = [Deno.execPath().replace(/\/[^/]*$/, ""), Deno.env.get("PATH")].join(":");
+    const connect = `${folder}/connect`;
+    const compiled = await new Deno.Command("sh", {
+      args: [`${root}compile.sh`, connect],
+      env: { PATH: path },
+      stderr: "piped",
+    }).output();
+    assert.ok(compiled.success, new TextDecoder().decode(compiled.stderr));
+    assert.ok((await Deno.stat(connect)).size < 50e6);
+    const run = (...args: string[]) =>
+      new Deno.Command(connect, { args, cwd: folder, env }).output();
+    const first = await run("--version");
+    assert.match(new TextDecoder().decode(first.stdout), /^\d+\.\d+\.\d+ /);
+    let fastestMs = Infinity;
+    for (let i = 0; i < 10; i++) {
+      const startMs = performance.now();
+      assert.equal((await run("--version")).code, 0);
+      fastestMs = Math.min(fastestMs, performance.now() - startMs);
+    }
+    assert.ok(fastestMs < 100, `${fastestMs} ms`);
+    // The bundle finds its Worker's entry: a connector's class is described by one.
+    await Deno.writeTextFile(
+      `${folder}/worker.properties`,
+      [
+        "key.converter=StringConverter",
+        "value.converter=StringConverter",
+        "offset.storage.file.filename=offsets",
+        "listeners=http://127.0.0.1:0",
+      ].join("\n"),
+    );
+    await Deno.writeTextFile(`${folder}/source.json`, '{"name":"s","connector.class":"Nope"}');
+    const { code, stderr } = await run("standalone", "worker.properties", "source.json");
+    assert.match(new TextDecoder().decode(stderr), /Failed to find any class .* Nope/);
+    assert.equal(code, 78);
+  });
+});
