@@ -34,17 +34,17 @@ cat >"$work/connect" <<HEAD
 #!/bin/sh
 # Kafka Connect for the edge. Unpacks itself once into \$CONNECT_CACHE, or ~/.cache/connect-edge.
 set -eu
-umask 077
 cache=\${CONNECT_CACHE:-\${XDG_CACHE_HOME:-\${HOME:-/tmp/connect-\$(id -u)}/.cache}/connect-edge}
 app=\$cache/$id
-if [ ! -x "\$app/deno" ]; then
+if [ ! -x "\$app/deno" ]; then (
+  umask 077
   mkdir -p "\$cache" || { echo "connect: cannot make \$cache; set CONNECT_CACHE to a folder of yours" >&2; exit 1; }
   new=\$(mktemp -d "\$cache/unpack.XXXXXX")
   if ! tail -n +@LINES@ "\$0" | gzip -dc | tar -xf - -C "\$new"; then
     rm -rf "\$new"; echo "connect: cannot unpack into \$cache" >&2; exit 1
   fi
   mv "\$new" "\$app" 2>/dev/null || rm -rf "\$new"
-fi
+) fi
 [ -O "\$app/deno" ] || { echo "connect: \$app belongs to another user; set CONNECT_CACHE" >&2; exit 1; }
 export DENO_NO_UPDATE_CHECK=1
 exec "\$app/deno" run --quiet --no-prompt --cached-only --no-lock --no-config --unstable-worker-options --allow-all "\$app/cli/main.js" "\$@"

@@ -10,7 +10,7 @@ import {
   OffsetOutOfRangeError,
   reasonOf,
 } from "../base/mod.ts";
-import { headerBytes, readBatchHeader } from "../batch/mod.ts";
+import { headerBytes, logOverheadBytes, readBatchHeader } from "../batch/mod.ts";
 import { scanSegment } from "./scan.ts";
 import { baseOffsetOf, Segment, segmentPath } from "./segment.ts";
 import { SegmentIndex } from "./segment_index.ts";
@@ -105,8 +105,11 @@ export class PartitionReader {
         `Offset ${offset} of ${this.#name} is out of range: it holds ${this.startOffset} to ${this.endOffset}`,
       );
     }
-    const found = this.#last?.offset === offset && this.segments.includes(this.#last.segment)
-      ? this.#last
+    // The kept place may be the end of a segment behind which the log has since been rolled.
+    const kept = this.#last;
+    const found = kept !== null && kept.offset === offset && this.segments.includes(kept.segment) &&
+        kept.position < kept.segment.sizeBytes
+      ? kept
       : await this.#find(offset);
     const { segment, position } = found;
     try {
@@ -179,7 +182,8 @@ export async function listSegments(disk: Disk, folder: string): Promise<bigint[]
 }
 
 function sizeOfBatch(bytes: Uint8Array, at = 0): number {
-  const size = new DataView(bytes.buffer, bytes.byteOffset + at, 12).getInt32(8) + 12;
+  if (at + logOverheadBytes > bytes.length) throw new CorruptError("a batch ends too early");
+  const size = new DataView(bytes.buffer, bytes.byteOffset + at).getInt32(8) + logOverheadBytes;
   if (size < headerBytes) throw new CorruptError(`batch length ${size} is below ${headerBytes}`);
   return size;
 }
