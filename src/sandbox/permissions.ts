@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ConnectError } from "../base/mod.ts";
 import type { ConnectorDescription } from "./connector_messages.ts";
 
 /** The permissions of a Web Worker; what is not named is denied. */
@@ -22,7 +23,10 @@ export interface GrantedPermissions {
 /** No permission at all. */
 export const nothing: GrantedPermissions = { read: [], write: [], net: [], env: [] };
 
-/** Resolves declared permissions; a template whose key is absent or empty grants nothing. */
+/**
+ * Resolves declared permissions; a template whose key is absent or empty grants nothing.
+ * @throws {ConnectError} for a folder with a link that leads out of it
+ */
 export async function resolvePermissions(
   declared: ConnectorDescription["permissions"],
   props: Readonly<Record<string, string>>,
@@ -58,7 +62,33 @@ function fill(template: string, props: Readonly<Record<string, string>>): string
 async function pathsOf(path: string): Promise<string[]> {
   const absolute = path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
   const real = await realPath(absolute);
+  await refuseLinksOut(real, real);
   return real === absolute ? [absolute] : [absolute, real];
+}
+
+/**
+ * Deno follows a link inside a granted folder to wherever it leads, so a folder with a link that leads
+ * out of it is not granted. A plugin cannot make links: that takes permissions that no plugin gets.
+ */
+async function refuseLinksOut(granted: string, folder: string): Promise<void> {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  for (const { name, isSymlink, isDirectory } of entries) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) await refuseLinksOut(granted, path);
+    if (!isSymlink) continue;
+    const target = await realPath(path);
+    if (target !== granted && !target.startsWith(`${granted}/`)) {
+      throw new ConnectError(
+        `"${granted}" cannot be granted to a plugin: the link "${path}" leads out of it, to "${target}"`,
+      );
+    }
+  }
 }
 
 /** The real path; of one that is not there yet, by its folder. */
@@ -68,6 +98,7 @@ async function realPath(path: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound) || path === "/") return path;
     const end = path.lastIndexOf("/");
-    return `${await realPath(path.slice(0, end) || "/")}/${path.slice(end + 1)}`;
+    const folder = await realPath(path.slice(0, end) || "/");
+    return `${folder === "/" ? "" : folder}${path.slice(end)}`;
   }
 }
