@@ -48,6 +48,17 @@ export class Connect {
     return /REST API at (\S+)/.exec(this.log)![1];
   }
 
+  /** Starts a standalone worker, and kills it after some time whatever it does by then. */
+  async killAfter(delayMs: number, files: Files): Promise<void> {
+    const paths = await this.write(files);
+    const child = this.#command(["standalone", ...paths]).spawn();
+    void child.stdout.cancel();
+    void child.stderr.cancel();
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    child.kill("SIGKILL");
+    await child.status;
+  }
+
   /** Stops it with a signal. @returns its exit code */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     const child = this.#child!;
