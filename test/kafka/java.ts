@@ -1,0 +1,191 @@
+/**
+ * The real Kafka, for tests to compare with: its libraries as pom.xml names them, and a JVM to run them.
+ *
+ * The first use downloads them through Maven and remembers the class path in `.cache/java`, by the hash
+ * of pom.xml; what is compiled of ours is kept there too. Where Java or Maven is missing, tests say so
+ * and are skipped, except with CI=true, where they fail.
+ *
+ * @module
+ */
+
+const here = new URL("./", import.meta.url).pathname;
+const cache = new URL("../../.cache/java/", import.meta.url).pathname;
+const javaVersionMin = 17;
+const install = `install a JDK of version ${javaVersionMin} or later and Maven 3.8 or later ` +
+  "(Debian: openjdk-17-jdk-headless maven)";
+
+/** A small heap and no late optimization, since nothing here runs for long. */
+const jvmOptions = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"];
+
+/** How {@linkcode Java.run} went. */
+export interface JavaResult {
+  /** The exit code. */
+  code: number;
+  /** What it printed. */
+  stdout: string;
+  /** What it complained of. */
+  stderr: string;
+}
+
+/** A JVM with Kafka on its class path. */
+export class Java {
+  static #opened: Promise<Java> | null = null;
+  readonly #classPath: string;
+
+  private constructor(classPath: string) {
+    this.#classPath = classPath;
+  }
+
+  /** Fetches what is missing. @throws when Maven cannot get it */
+  static open(): Promise<Java> {
+    return Java.#opened ??= locked(async () => new Java(await kafkaClassPath()));
+  }
+
+  /** Compiles a program of ours that lies beside this file, once. @returns a JVM that has it too */
+  async compile(file: string): Promise<Java> {
+    const source = await Deno.readTextFile(here + file);
+    const classes = `${cache}${await hashOf(source + this.#classPath)}`;
+    await locked(async () => {
+      if (await exists(`${classes}/done`)) return;
+      const args = ["-nowarn", "-d", classes, "-cp", this.#classPath, here + file];
+      const { code, stdout, stderr } = await output("javac", args);
+      if (code !== 0) throw new Error(`Cannot compile ${file}: ${stderr}${stdout}`);
+      await Deno.writeTextFile(`${classes}/done`, "");
+    });
+    return new Java(`${classes}:${this.#classPath}`);
+  }
+
+  /** Runs a class's `main` to its end. */
+  run(mainClass: string, ...args: string[]): Promise<JavaResult> {
+    return output("java", this.#args(mainClass, args, ["-Xmx256m"]));
+  }
+
+  /** A command that runs a class's `main`, for programs that stay. */
+  command(
+    mainClass: string,
+    args: readonly string[],
+    options: { jvm?: readonly string[] } & Omit<Deno.CommandOptions, "args"> = {},
+  ): Deno.Command {
+    const { jvm = ["-Xmx256m"], ...rest } = options;
+    return new Deno.Command("java", { ...rest, args: this.#args(mainClass, args, jvm) });
+  }
+
+  #args(mainClass: string, args: readonly string[], jvm: readonly string[]): string[] {
+    return [...jvmOptions, ...jvm, "-cp", this.#classPath, mainClass, ...args];
+  }
+}
+
+/** A test that needs the real Kafka. */
+export function javaTest(
+  name: string,
+  test: (java: Java, context: Deno.TestContext) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: missing !== null && !isCI,
+    fn: async (context) => {
+      if (missing !== null) throw new Error(`${missing}: ${install}`);
+      await test(await Java.open(), context);
+    },
+  });
+}
+
+const isCI = Deno.env.get("CI") === "true";
+const missing = await whatIsMissing();
+if (missing !== null && !isCI) {
+  console.warn(`Tests against the real Kafka are skipped: ${missing}; to run them, ${install}`);
+}
+
+/** Why nothing of this can run here, or null when it can. */
+async function whatIsMissing(): Promise<string | null> {
+  try {
+    const { code, stdout } = await output("javac", ["-version"]);
+    const version = Number(/^javac (\d+)/.exec(stdout)?.[1]);
+    if (code !== 0 || !(version >= javaVersionMin)) {
+      return `this JDK is too old (${stdout.trim()})`;
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no javac on the PATH";
+    throw error;
+  }
+  try {
+    await output("mvn", ["-version"]);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no mvn on the PATH";
+    throw error;
+  }
+  return null;
+}
+
+async function kafkaClassPath(): Promise<string> {
+  const pom = `${here}pom.xml`;
+  const path = `${cache}${await hashOf(await Deno.readTextFile(pom))}.classpath`;
+  if (await exists(path)) {
+    const classPath = await Deno.readTextFile(path);
+    const present = await Promise.all(classPath.split(":").map(exists));
+    if (present.every((isThere) => isThere)) return classPath;
+  }
+  console.log("Asking Maven for Kafka and its libraries; the first time it downloads 60 MB …");
+  const child = new Deno.Command("mvn", {
+    args: ["-B", "-f", pom, "dependency:build-classpath", `-Dmdep.outputFile=${path}.new`],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const said = await reportDownloads(child.stdout);
+  const { code } = await child.status;
+  if (code !== 0) throw new Error(`Maven cannot get Kafka, exit code ${code}:\n${said}`);
+  const classPath = (await Deno.readTextFile(`${path}.new`)).trim();
+  await Deno.writeTextFile(`${path}.new`, classPath);
+  await Deno.rename(`${path}.new`, path);
+  return classPath;
+}
+
+/** Says now and then how far Maven is. @returns what Maven said at the end */
+async function reportDownloads(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  let count = 0;
+  let last = "";
+  for await (const text of stdout.pipeThrough(new TextDecoderStream())) {
+    const before = count;
+    count += text.split("Downloaded from").length - 1;
+    if (Math.floor(count / 100) > Math.floor(before / 100)) {
+      console.log(`Maven has downloaded ${count} files …`);
+    }
+    last = (last + text).slice(-4000);
+  }
+  return last;
+}
+
+/** Lets one process at a time fill the cache: test files and other runs share it. */
+async function locked<T>(work: () => Promise<T>): Promise<T> {
+  await Deno.mkdir(cache, { recursive: true });
+  const lock = await Deno.open(`${cache}lock`, { create: true, write: true });
+  try {
+    await lock.lock(true);
+    return await work();
+  } finally {
+    lock.close();
+  }
+}
+
+async function output(command: string, args: readonly string[]): Promise<JavaResult> {
+  const child = new Deno.Command(command, { args: [...args], stdin: "null" });
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function hashOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex().slice(0, 16);
+}
