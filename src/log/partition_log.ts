@@ -127,7 +127,7 @@ export class PartitionLog {
     return new Promise((resolve, reject) => {
       if (this.#closing.signal.aborted) return reject(closed(this.#options.name));
       this.#queue.push({ batch, header, baseOffset: -1n, resolve, reject });
-      this.#work ??= this.#write().finally(() => this.#work = null);
+      this.#work ??= this.#write();
     });
   }
 
@@ -188,29 +188,40 @@ export class PartitionLog {
   }
 
   async #write(): Promise<void> {
-    while (this.#queue.length > 0) {
-      let refused = false;
-      const group = this.#nextGroup();
-      for (;;) {
-        try {
-          await this.#writeGroup(group);
-          break;
-        } catch (error) {
-          const { log, name, clock } = this.#options;
-          this.#file?.close();
-          this.#file = null;
-          if (!refused) {
-            log.error(
-              `Cannot write to ${name}; producers wait until it succeeds: ${reasonOf(error)}`,
-            );
-          }
-          refused = true;
-          if (!this.#closing.signal.aborted) await clock.sleep(writeRetryMs, this.#closing.signal);
-          else return this.#reject([...group, ...this.#queue.splice(0)]);
+    try {
+      while (this.#queue.length > 0) {
+        const group = this.#nextGroup();
+        if (await this.#writeUntilDurable(group)) {
+          for (const { resolve, baseOffset } of group) resolve(baseOffset);
+        } else {
+          this.#reject([...group, ...this.#queue.splice(0)]);
         }
       }
-      if (refused) this.#options.log.info(`Writing to ${this.#options.name} succeeds again`);
-      for (const { resolve, baseOffset } of group) resolve(baseOffset);
+    } finally {
+      // Here and not a turn later: whoever appends next must find that nobody writes any more.
+      this.#work = null;
+    }
+  }
+
+  /** Tries until the disk takes it. @returns false when the log is closed first */
+  async #writeUntilDurable(group: readonly Pending[]): Promise<boolean> {
+    const { log, name, clock } = this.#options;
+    for (let refused = false;; refused = true) {
+      try {
+        await this.#writeGroup(group);
+        if (refused) log.info(`Writing to ${name} succeeds again`);
+        return true;
+      } catch (error) {
+        this.#file?.close();
+        this.#file = null;
+        if (!refused) {
+          log.error(
+            `Cannot write to ${name}; producers wait until it succeeds: ${reasonOf(error)}`,
+          );
+        }
+        if (this.#closing.signal.aborted) return false;
+        await clock.sleep(writeRetryMs, this.#closing.signal);
+      }
     }
   }
 
