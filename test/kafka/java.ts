@@ -14,8 +14,14 @@ const javaVersionMin = 17;
 const install = `install a JDK of version ${javaVersionMin} or later and Maven 3.8 or later ` +
   "(Debian: openjdk-17-jdk-headless maven)";
 
-/** A small heap and no late optimization, since nothing here runs for long. */
-const jvmOptions = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"];
+/** A small heap and no late optimization, since nothing here runs for long; text is UTF-8. */
+const jvmOptions = [
+  "-XX:TieredStopAtLevel=1",
+  "-XX:+UseSerialGC",
+  "-Xshare:auto",
+  "-Dfile.encoding=UTF-8",
+  "-Dstdout.encoding=UTF-8",
+];
 
 /** How {@linkcode Java.run} went. */
 export interface JavaResult {
