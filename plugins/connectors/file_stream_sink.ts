@@ -44,6 +44,7 @@ class FileStreamSinkConnector extends SinkConnector {
 }
 
 class FileStreamSinkTask extends SinkTask {
+  #path = "stdout";
   #file: Deno.FsFile | null = null;
   #isDirty = false;
 
@@ -52,6 +53,7 @@ class FileStreamSinkTask extends SinkTask {
     if (file === null || file === "") return;
     try {
       this.#file = await Deno.open(file, { append: true, create: true });
+      this.#path = `"${file}"`;
     } catch (cause) {
       throw new ConnectError(`Couldn't find or create file '${file}' for FileStreamSinkTask`, {
         cause,
@@ -66,11 +68,18 @@ class FileStreamSinkTask extends SinkTask {
       text += (typeof value === "string" ? value : textOf(value, valueSchema)) + "\n";
     }
     const bytes = encoder.encode(text);
-    const out = this.#file ?? Deno.stdout;
-    for (let written = 0; written < bytes.length;) {
-      written += await out.write(bytes.subarray(written));
-    }
     this.#isDirty = true;
+    try {
+      const out = this.#file ?? Deno.stdout;
+      for (let written = 0; written < bytes.length;) {
+        written += await out.write(bytes.subarray(written));
+      }
+    } catch (cause) {
+      // Kafka: Java's PrintStream keeps errors to itself, and the offsets of lost lines are committed.
+      throw new ConnectError(`Cannot write to ${this.#path}: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
   }
 
   override async flush(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * FileStreamSource: each line of a file, or of standard input, becomes a record. It follows the file as
  * it grows, and begins anew when the file is cut short or replaced, so that rotated logs are read whole.
+ * Of a line as long as a topic takes it holds the bytes twice at most; a longer one fails the task.
  *
  * @module
  */
@@ -42,8 +43,14 @@ const CONFIG = ConfigDef.of({
 
 /** How much is read at once, in bytes; a longer line makes the buffer grow. */
 const blockBytes = 256 * 1024;
+/** The longest line, in bytes: no topic takes a larger record unless it is told to. */
+const lineBytesMax = 16 << 20;
 /** How often a file without news is looked at, in milliseconds. */
 const lookAgainMs = 50;
+/** How long a poll waits for a stream, in milliseconds. */
+const pollMsMax = 500;
+/** How many bytes before the position are compared, to see that they are still those that were read. */
+const tailBytes = 64;
 const lf = 10;
 const cr = 13;
 
@@ -105,26 +112,143 @@ function isSet(file: string | null): file is string {
 }
 
 /**
- * Bytes that were read and not handed over: `#start` to `#end`. `#position` is where `#start` is in the
- * file. `#scanned` remembers how far a line that is not whole yet was looked through.
+ * Bytes that were read and not handed over yet, `#start` to `#end`, and some from before. `#scanned`
+ * remembers how far a line that is not whole yet was looked through.
  */
+class LineBuffer {
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  #bytes = new Uint8Array(blockBytes);
+  #start = 0;
+  #end = 0;
+  #scanned = 0;
+  #position = 0;
+
+  /** Where the next line begins, in bytes from the begin of the file. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** How far has been read. */
+  get readPosition(): number {
+    return this.#position + this.#end - this.#start;
+  }
+
+  /** The last bytes read, as far as they are still here. */
+  get tail(): Uint8Array {
+    return this.#bytes.slice(Math.max(0, this.#end - tailBytes), this.#end);
+  }
+
+  /** Begins anew at a position. */
+  rewind(position: number): void {
+    this.#start = this.#end = this.#scanned = 0;
+    this.#position = position;
+  }
+
+  /** Where to read to, or null when the line is too long; {@linkcode filled} says how much came. */
+  room(): Uint8Array<ArrayBuffer> | null {
+    const held = this.#end - this.#start;
+    if (held > lineBytesMax) return null;
+    const isSlack = this.#bytes.length > blockBytes && held < blockBytes / 2;
+    if (this.#end === this.#bytes.length || isSlack) {
+      const from = Math.max(0, this.#start - tailBytes);
+      const kept = this.#bytes.subarray(from, this.#end);
+      const isTight = kept.length > this.#bytes.length / 2;
+      const next = isTight
+        ? new Uint8Array(this.#bytes.length * 2)
+        : isSlack
+        ? new Uint8Array(blockBytes)
+        : this.#bytes;
+      next.set(kept);
+      this.#bytes = next;
+      this.#start -= from;
+      this.#end -= from;
+      this.#scanned -= from;
+    }
+    return this.#bytes.subarray(this.#end, this.#end + blockBytes);
+  }
+
+  /** Takes note of what was read into the {@linkcode room}. */
+  filled(count: number): void {
+    this.#end += count;
+  }
+
+  /** Hands over at most `countMax` whole lines, each with the position behind it. */
+  take(countMax: number, accept: (line: string, position: number) => void): void {
+    const bytes = this.#bytes;
+    // The end of each line, and where the next one begins.
+    const ends: number[] = [];
+    let at = this.#scanned;
+    while (ends.length < countMax * 2 && at < this.#end) {
+      const byte = bytes[at];
+      if (byte === lf) {
+        ends.push(at, ++at);
+      } else if (byte === cr) {
+        // Whether a line feed belongs to it cannot be said before the next byte is there.
+        if (at + 1 === this.#end) break;
+        const next = at + (bytes[at + 1] === lf ? 2 : 1);
+        ends.push(at, next);
+        at = next;
+      } else {
+        at++;
+      }
+    }
+    this.#scanned = at;
+    if (ends.length > 0) this.#hand(ends, accept);
+  }
+
+  /** Hands over what there is of a line that will not be finished. */
+  takeRest(accept: (line: string, position: number) => void): void {
+    if (this.#start === this.#end) return;
+    const hasEnd = this.#bytes[this.#end - 1] === cr;
+    this.#hand([hasEnd ? this.#end - 1 : this.#end, this.#end], accept);
+  }
+
+  #hand(ends: readonly number[], accept: (line: string, position: number) => void): void {
+    const first = this.#start;
+    const last = ends[ends.length - 1];
+    const text = this.#decoder.decode(this.#bytes.subarray(first, last));
+    // As many characters as bytes: each line is a piece of the one text.
+    const isAscii = text.length === last - first;
+    let start = first;
+    for (let i = 0; i < ends.length; i += 2) {
+      const line = isAscii
+        ? text.slice(start - first, ends[i] - first)
+        : this.#decoder.decode(this.#bytes.subarray(start, ends[i]));
+      start = ends[i + 1];
+      accept(line, this.#position + start - first);
+    }
+    this.#position += last - first;
+    this.#start = this.#scanned = last;
+  }
+}
+
+/** What is read: a file that can be looked at and read again, or a stream such as a pipe. */
+interface Input {
+  file: Pick<Deno.FsFile, "read" | "close">;
+  /** The file, when it is a regular one. */
+  regular: { file: Deno.FsFile; ino: number | null; dev: number } | null;
+}
+
+/** What is under way. */
+interface Pending {
+  promise: Promise<unknown>;
+  isSettled: boolean;
+}
+
 class FileStreamSourceTask extends SourceTask {
   #path: string | null = null;
   #topic = "";
   #batchSizeMax = 0;
   #partition: OffsetMap = {};
-  #file: Deno.FsFile | null = null;
-  #buffer = new Uint8Array(blockBytes);
-  #start = 0;
-  #end = 0;
-  #scanned = 0;
-  #position = 0;
-  #isOpened = false;
+  readonly #lines = new LineBuffer();
+  #input: Input | null = null;
+  #pending: Pending | null = null;
+  #wake: (() => void) | null = null;
+  /** The bytes before the end of the file as it was at the last look; null while there is more to read. */
+  #rest: Uint8Array | null = null;
+  #isResumed = false;
   #hasWarned = false;
-  #input: Promise<number | null> | null = null;
-  #stopped = Promise.withResolvers<void>();
   #isStopping = false;
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   start(props: Props): void {
     const config = CONFIG.parse(props);
@@ -133,197 +257,224 @@ class FileStreamSourceTask extends SourceTask {
     // A batch of no records would never get through.
     this.#batchSizeMax = Math.max(1, config["batch.size"]);
     this.#partition = { filename: config.file };
+    if (this.#path === null) this.#input = { file: Deno.stdin, regular: null };
   }
 
   async poll(): Promise<SourceRecord[] | null> {
-    if (this.#path === null) return await this.#pollInput();
-    if (this.#file === null && !await this.#open(this.#path)) return await this.#wait();
-    const records = this.#lines();
+    const records = this.#take();
     if (records.length > 0) return records;
-    for (;;) {
-      const count = this.#file!.readSync(this.#room());
-      if (count === null) break;
-      this.#end += count;
-      const records = this.#lines();
-      if (records.length > 0) return records;
-      if (this.#isStopping) return null;
+    if (this.#path !== null && this.#input === null && !this.#isStopping) {
+      this.#input = await this.#open(this.#path);
     }
-    if (await this.#isReplaced(this.#path)) {
-      this.#close();
-      this.#rewind(0);
-      return null;
+    if (this.#input !== null) {
+      const { file, regular } = this.#input;
+      const news = regular === null ? await this.#readStream(file) : this.#readFile(regular);
+      if (news !== null) return news;
     }
-    return await this.#wait();
+    await this.#wait(lookAgainMs);
+    return null;
   }
 
   stop(): void {
     this.#isStopping = true;
-    this.#stopped.resolve();
     this.#close();
+    this.#wake?.();
   }
 
-  async #pollInput(): Promise<SourceRecord[] | null> {
-    const records = this.#lines();
-    if (records.length > 0) return records;
-    this.#input ??= Deno.stdin.read(this.#room());
-    const count = await Promise.race([this.#input, this.#stopped.promise]);
-    if (count === undefined) return null;
-    if (count === null) return await this.#wait();
-    this.#input = null;
-    this.#end += count;
-    return this.#lines();
+  /** Records of the whole lines that are here, at most a batch of them. */
+  #take(): SourceRecord[] {
+    const records: SourceRecord[] = [];
+    this.#lines.take(this.#batchSizeMax, this.#recordsTo(records));
+    return records;
   }
 
-  /** Opens the file where it was left; false while there is none. */
-  async #open(path: string): Promise<boolean> {
-    if (!this.#isOpened) {
+  #recordsTo(records: SourceRecord[]): (line: string, position: number) => void {
+    const timestamp = Date.now();
+    // A stream cannot be resumed.
+    const isStream = this.#input?.regular === null;
+    return (line, position) =>
+      void records.push(
+        new SourceRecord({
+          topic: this.#topic,
+          valueSchema: Schemas.string,
+          value: line,
+          timestamp,
+          sourcePartition: this.#partition,
+          sourceOffset: { position: isStream ? null : position },
+        }),
+      );
+  }
+
+  /** Reads what a stream has next, waiting some time for it; null at its end. */
+  async #readStream(file: Input["file"]): Promise<SourceRecord[] | null> {
+    const read = await this.#finish(() => file.read(this.#room()));
+    if (read === null) return [];
+    if (read.value !== null) {
+      this.#lines.filled(read.value);
+      return this.#take();
+    }
+    const records: SourceRecord[] = [];
+    // Nobody can finish the last line any more. A named pipe may get another writer.
+    this.#lines.takeRest(this.#recordsTo(records));
+    return records.length > 0 ? records : null;
+  }
+
+  /** Reads the next lines of a file; null when there are none. */
+  #readFile(regular: NonNullable<Input["regular"]>): SourceRecord[] | null {
+    const path = this.#path!;
+    if (this.#rest !== null) {
+      const named = statOf(path);
+      const isSame = named !== null && named.ino === regular.ino && named.dev === regular.dev;
+      const { size } = isSame ? named : regular.file.statSync();
+      const read = this.#lines.readPosition;
+      if (size < read) return this.#beginAnew(`"${path}" has been truncated`);
+      if (size === read) {
+        // While the new file is empty, whoever writes may still have the old one open.
+        const isReplaced = !isSame && named !== null && named.size > 0;
+        return isReplaced ? this.#beginAnew(`"${path}" has been replaced`) : null;
+      }
+      if (!this.#isUnchanged(regular.file)) {
+        return this.#beginAnew(`"${path}" has been truncated and written again`);
+      }
+      this.#rest = null;
+    }
+    for (;;) {
+      const room = this.#room();
+      const count = regular.file.readSync(room) ?? 0;
+      this.#lines.filled(count);
+      if (count < room.length) this.#rest = this.#lines.tail;
+      const records = this.#take();
+      if (records.length > 0) return records;
+      if (this.#rest !== null) return null;
+    }
+  }
+
+  /** Whether what stands before the position is what was read there. */
+  #isUnchanged(file: Deno.FsFile): boolean {
+    const expected = this.#rest!;
+    const found = new Uint8Array(expected.length);
+    file.seekSync(this.#lines.readPosition - expected.length, Deno.SeekMode.Start);
+    const count = expected.length === 0 ? 0 : file.readSync(found);
+    return count === expected.length && expected.every((byte, i) => byte === found[i]);
+  }
+
+  /** Leaves the file as it was; what is there of a line is all that will come of it. */
+  #beginAnew(why: string): SourceRecord[] {
+    console.info(`${why}; reading it from its beginning`);
+    const records: SourceRecord[] = [];
+    this.#lines.takeRest(this.#recordsTo(records));
+    this.#close();
+    this.#lines.rewind(0);
+    return records;
+  }
+
+  /** Opens the file where it was left; null while there is none. */
+  async #open(path: string): Promise<Input | null> {
+    if (!this.#isResumed) {
       const stored = await this.context.offsetStorageReader.offset(this.#partition);
-      this.#rewind(positionOf(stored));
-      this.#isOpened = true;
+      this.#lines.rewind(positionOf(stored));
+      this.#isResumed = true;
     }
-    let file: Deno.FsFile;
-    try {
-      file = await Deno.open(path);
-      const { isDirectory, size, isFile } = await file.stat();
-      if (isDirectory) {
-        file.close();
-        throw new Deno.errors.IsADirectory("it is a directory");
-      }
-      if (isFile && size < this.#position) {
-        console.warn(
-          `"${path}" has ${size} bytes, fewer than the ${this.#position} read before; ` +
-            `reading it from its beginning`,
-        );
-        this.#rewind(0);
-      }
-      if (isFile) await file.seek(this.#position, Deno.SeekMode.Start);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      if (!this.#hasWarned) {
-        console.warn(`Waiting for "${path}" to be there: ${(error as Error).message}`);
-      }
-      this.#hasWarned = true;
-      return false;
-    }
-    if (this.#isStopping) {
+    const file = await this.#openFile(path);
+    if (file === null) return null;
+    const { isFile, isDirectory, size, ino, dev } = file.statSync();
+    if (isDirectory) {
       file.close();
-      return false;
+      return this.#warnOnce(`Cannot read "${path}": it is a directory`);
     }
     this.#hasWarned = false;
-    this.#file = file;
-    return true;
+    if (!isFile) return { file, regular: null };
+    const { position } = this.#lines;
+    if (size < position) {
+      console.warn(
+        `"${path}" has ${size} bytes, fewer than the ${position} read before; ` +
+          `reading it from its beginning`,
+      );
+      this.#lines.rewind(0);
+    }
+    file.seekSync(this.#lines.position, Deno.SeekMode.Start);
+    return { file, regular: { file, ino, dev } };
   }
 
-  /** Whether the file has been cut below what was read, or another one has its name now. */
-  async #isReplaced(path: string): Promise<boolean> {
-    if (this.#file === null) return false;
-    const open = await this.#file.stat();
-    if (!open.isFile) return false;
-    if (open.size < this.#position + this.#end - this.#start) {
-      console.warn(`"${path}" has been truncated; reading it from its beginning`);
-      return true;
-    }
+  async #openFile(path: string): Promise<Deno.FsFile | null> {
     try {
-      const named = await Deno.stat(path);
-      if (named.ino === open.ino && named.dev === open.dev) return false;
+      // A named pipe opens only when somebody writes to it.
+      const opened = await this.#finish(() => Deno.open(path));
+      if (opened === null || !this.#isStopping) return opened?.value ?? null;
+      opened.value.close();
+      return null;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
-    // What was written to the old file between the last read and now is read first.
-    if ((await this.#file.stat()).size > this.#position + this.#end - this.#start) return false;
-    console.info(`"${path}" has been replaced; reading the new file from its beginning`);
-    return true;
-  }
-
-  /** The whole lines in the buffer, at most a batch of them. */
-  #lines(): SourceRecord[] {
-    const buffer = this.#buffer;
-    const ends: number[] = [];
-    let position = this.#scanned;
-    while (ends.length < this.#batchSizeMax * 2 && position < this.#end) {
-      const byte = buffer[position];
-      if (byte === lf) {
-        ends.push(position, ++position);
-      } else if (byte === cr) {
-        // Whether a line feed belongs to it cannot be said before the next byte is there.
-        if (position + 1 === this.#end) break;
-        const next = position + (buffer[position + 1] === lf ? 2 : 1);
-        ends.push(position, next);
-        position = next;
-      } else {
-        position++;
+      if (error instanceof Deno.errors.NotFound) {
+        return this.#warnOnce(
+          `Couldn't find file ${path} for FileStreamSourceTask, waiting for it to be created`,
+        );
       }
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      const isDenied = error instanceof Deno.errors.PermissionDenied;
+      const reason = isDenied ? "permission denied" : (error as Error).message;
+      throw new ConnectError(`Cannot open "${path}": ${reason}`, { cause: error });
     }
-    this.#scanned = position;
-    if (ends.length === 0) return [];
-    const records = this.#records(ends);
-    const end = ends[ends.length - 1];
-    this.#position += end - this.#start;
-    this.#start = this.#scanned = end;
-    return records;
   }
 
-  /** Records of the lines that begin at `#start` and after each terminator; `ends` has both ends of each. */
-  #records(ends: readonly number[]): SourceRecord[] {
-    const first = this.#start;
-    const last = ends[ends.length - 1];
-    const text = this.#decoder.decode(this.#buffer.subarray(first, last));
-    // As many characters as bytes: each line is a piece of the one text.
-    const isAscii = text.length === last - first;
-    const timestamp = Date.now();
-    const records: SourceRecord[] = new Array(ends.length / 2);
-    let start = first;
-    for (let i = 0; i < ends.length; i += 2) {
-      const value = isAscii
-        ? text.slice(start - first, ends[i] - first)
-        : this.#decoder.decode(this.#buffer.subarray(start, ends[i]));
-      start = ends[i + 1];
-      const position = this.#path === null ? null : this.#position + start - first;
-      records[i / 2] = new SourceRecord({
-        topic: this.#topic,
-        valueSchema: Schemas.string,
-        value,
-        timestamp,
-        sourcePartition: this.#partition,
-        sourceOffset: { position },
-      });
-    }
-    return records;
+  #warnOnce(message: string): null {
+    if (!this.#hasWarned) console.warn(message);
+    this.#hasWarned = true;
+    return null;
   }
 
-  /** The free end of the buffer, made larger when a line fills it. */
-  #room(): Uint8Array {
-    if (this.#end === this.#buffer.length) {
-      const kept = this.#buffer.subarray(this.#start, this.#end);
-      const next = kept.length > this.#buffer.length / 2
-        ? new Uint8Array(this.#buffer.length * 2)
-        : this.#buffer;
-      next.set(kept);
-      this.#scanned -= this.#start;
-      this.#end -= this.#start;
-      this.#start = 0;
-      this.#buffer = next;
-    }
-    return this.#buffer.subarray(this.#end);
-  }
-
-  #rewind(position: number): void {
-    this.#start = this.#end = this.#scanned = 0;
-    this.#position = position;
+  #room(): Uint8Array<ArrayBuffer> {
+    const room = this.#lines.room();
+    if (room !== null) return room;
+    throw new ConnectError(
+      `Cannot read ${this.#path ?? "stdin"}: the line at byte ${this.#lines.position} is longer ` +
+        `than ${lineBytesMax} bytes`,
+    );
   }
 
   #close(): void {
-    this.#file?.close();
-    this.#file = null;
+    // Standard input is the process's own.
+    if (this.#path !== null) this.#input?.file.close();
+    this.#input = null;
+    this.#rest = null;
   }
 
-  async #wait(): Promise<null> {
-    const passed = Promise.withResolvers<void>();
-    const timer = setTimeout(passed.resolve, lookAgainMs);
-    await Promise.race([passed.promise, this.#stopped.promise]);
-    clearTimeout(timer);
-    return null;
+  /** Begins what may take longer than a poll, or looks after it; null while it is not done. */
+  async #finish<T>(begin: () => Promise<T>): Promise<{ value: T } | null> {
+    if (this.#pending === null) {
+      const pending: Pending = { promise: begin(), isSettled: false };
+      const settled = () => {
+        pending.isSettled = true;
+        this.#wake?.();
+      };
+      pending.promise.then(settled, settled);
+      this.#pending = pending;
+    }
+    const { promise } = this.#pending;
+    if (!this.#pending.isSettled) await this.#wait(pollMsMax);
+    if (!this.#pending.isSettled) return null;
+    this.#pending = null;
+    return { value: await promise as T };
+  }
+
+  /** Waits, but not when the task stops or something is done. No promise that stays gathers waits. */
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake?.(), this.#isStopping ? 0 : delayMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+    });
+  }
+}
+
+function statOf(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
   }
 }
 
