@@ -31,8 +31,13 @@ export interface ProducerState {
 
 /** How a batch is built. */
 export interface BatchBuilderOptions {
-  /** The batch is full when its next record would bring it over this many bytes, uncompressed. */
+  /**
+   * The batch is full when its next record might bring it over this many bytes, uncompressed. Text
+   * counts three bytes a character for that.
+   */
   sizeMax: number;
+  /** Where to build it: a buffer of an earlier batch that is not needed any more. */
+  buffer?: ArrayBuffer;
   /** One record, and so the batch that holds it alone, may take this many bytes. 256 MiB unless told. */
   recordBytesMax?: number;
   /** How the records are compressed; not at all unless told. */
@@ -40,6 +45,8 @@ export interface BatchBuilderOptions {
 }
 
 const encoder = new TextEncoder();
+/** How large the buffer is that a batch begins with, in bytes; it doubles as records come. */
+const firstBytes = 16 << 10;
 /** The most bytes a record takes besides key, value and headers: six varints of 5 or 10 bytes, attributes. */
 const recordOverheadMax = 5 + 1 + 10 + 5 + 5 + 5 + 5;
 
@@ -59,7 +66,10 @@ export class BatchBuilder {
     this.#sizeMax = options.sizeMax;
     this.#recordBytesMax = options.recordBytesMax ?? 256 << 20;
     this.#compression = options.compression ?? "none";
-    this.#bytes = new Uint8Array(Math.max(options.sizeMax, headerBytes));
+    this.#bytes = new Uint8Array(
+      options.buffer ??
+        new ArrayBuffer(Math.max(headerBytes, Math.min(options.sizeMax, firstBytes))),
+    );
   }
 
   /** How many records it holds. */
@@ -74,7 +84,7 @@ export class BatchBuilder {
    */
   append(key: Field, value: Field, headers: readonly RecordHeader[], timestampMs: number): boolean {
     const room = recordOverheadMax + bytesMax(key) + bytesMax(value) + headersMax(headers);
-    if (this.#position + room > this.#sizeMax && !this.#makeRoom(key, value, headers)) {
+    if (this.#position + room > this.#bytes.length && !this.#makeRoom(room, key, value, headers)) {
       return false;
     }
     if (this.#count === 0) this.#baseTimestampMs = this.#maxTimestampMs = timestampMs;
@@ -111,18 +121,19 @@ export class BatchBuilder {
     return bytes;
   }
 
-  /** Measures the record exactly, and grows the buffer when the record may stay. */
-  #makeRoom(key: Field, value: Field, headers: readonly RecordHeader[]): boolean {
+  /** Makes the buffer larger, for a batch of one record as large as that needs. @returns false when it is full */
+  #makeRoom(room: number, key: Field, value: Field, headers: readonly RecordHeader[]): boolean {
+    const needed = this.#position + room;
+    if (needed > this.#sizeMax && this.#count > 0) return false;
     const exact = recordOverheadMax + byteLength(key) + byteLength(value) + headersMax(headers);
-    if (this.#position + exact > this.#sizeMax && this.#count > 0) return false;
     if (exact > this.#recordBytesMax) {
       throw new ConnectError(
         `The record takes about ${exact} bytes, which is more than the ${this.#recordBytesMax} that a record may take`,
       );
     }
-    // encodeInto may need the room of the worst case to write what fits exactly.
-    const worst = recordOverheadMax + bytesMax(key) + bytesMax(value) + headersMax(headers);
-    const grown = new Uint8Array(this.#position + worst);
+    const grown = new Uint8Array(
+      Math.max(needed, Math.min(this.#bytes.length * 2, this.#sizeMax)),
+    );
     grown.set(this.#bytes.subarray(0, this.#position));
     this.#bytes = grown;
     return true;

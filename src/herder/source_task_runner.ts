@@ -125,7 +125,8 @@ export class SourceTaskRunner implements TaskRunner {
     }
     try {
       const baseOffset = await topics.append(topic, partition, batch as Uint8Array<ArrayBuffer>);
-      this.#worker.send({ type: "acked", id, baseOffset });
+      const { buffer } = batch as Uint8Array<ArrayBuffer>;
+      this.#worker.send({ type: "acked", id, baseOffset, buffer }, [buffer]);
     } catch (error) {
       this.#worker.send({ type: "refused", id, reason: reasonOf(error) });
     } finally {

@@ -36,6 +36,8 @@ import type { TopicConfig } from "./topic_config.ts";
 
 /** How long after a refusal of the disk the write is tried again, in milliseconds. */
 const writeRetryMs = 500;
+/** Batches from this size on are written as they are, in bytes: copying them together would cost more. */
+const writeAloneBytes = 64 << 10;
 
 /** What a partition is opened with. */
 export interface PartitionLogOptions {
@@ -284,11 +286,14 @@ export class PartitionLog {
       setBaseOffset(pending.batch, offset);
       offset += BigInt(pending.header.lastOffsetDelta) + 1n;
     }
-    const bytes = group.length === 1 ? group[0].batch : concat(group.map(({ batch }) => batch));
-    await file.write(bytes, start);
+    let position = start;
+    for (const bytes of writes(group)) {
+      await file.write(bytes, position);
+      position += bytes.length;
+    }
     await file.datasync();
     const index = await segment.index();
-    let position = start;
+    position = start;
     for (const { batch } of group) {
       const header = readBatchHeader(batch)!;
       this.#firstTimestampMs ??= header.maxTimestampMs;
@@ -356,7 +361,23 @@ async function makeSegment(disk: Disk, folder: string, baseOffset: bigint): Prom
   }
 }
 
+/** What is written at once: a large batch as it is, small ones together. */
+function* writes(group: readonly Pending[]): Generator<Uint8Array> {
+  let small: Uint8Array[] = [];
+  for (const { batch } of group) {
+    if (batch.length < writeAloneBytes) {
+      small.push(batch);
+      continue;
+    }
+    if (small.length > 0) yield concat(small);
+    small = [];
+    yield batch;
+  }
+  if (small.length > 0) yield concat(small);
+}
+
 function concat(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let position = 0;
   for (const part of parts) {

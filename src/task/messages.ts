@@ -144,7 +144,8 @@ export interface TaskSpec {
 export type ToTask =
   | { type: "start"; version: number; spec: TaskSpec }
   | { type: "offsets"; request: number; offsets: (string | null)[] }
-  | { type: "acked"; id: number; baseOffset: bigint }
+  /** A batch is durable; its buffer comes back for another one. */
+  | { type: "acked"; id: number; baseOffset: bigint; buffer: ArrayBuffer }
   | { type: "refused"; id: number; reason: string }
   | { type: "committed" }
   | { type: "open"; partitions: { topic: string; partition: number; offset: bigint }[] }

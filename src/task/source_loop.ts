@@ -65,6 +65,10 @@ export class SourceLoop {
   readonly #offsetRequests = new Map<number, (offsets: (OffsetMap | null)[]) => void>();
   readonly #sticky: StickyPartitioner;
   readonly #wantsRecords: boolean;
+  /** The one of `#open` that took the last record. */
+  #last: OpenBatch | null = null;
+  /** Buffers of batches that were acked, for those to come. */
+  readonly #buffers: ArrayBuffer[] = [];
   #bytesInFlight = 0;
   #nextBatch = 0;
   #nextRecord = 0;
@@ -115,7 +119,7 @@ export class SourceLoop {
         break;
       }
       case "acked":
-        this.#acked(message.id, message.baseOffset);
+        this.#acked(message);
         break;
       case "refused":
         this.#failure ??= new ConnectError(message.reason);
@@ -154,7 +158,11 @@ export class SourceLoop {
       }
       const records = await this.#poll();
       if (records !== null && records.length > 0) {
-        for (const record of records) await this.#accept(record);
+        for (const record of records) {
+          const wait = this.#accept(record);
+          // Nearly every record is taken at once: an await for each would cost as much as the rest.
+          if (wait !== null) await wait;
+        }
         this.#offsets.add(records, this.#nextRecord);
       }
       if (this.#bytesInFlight === 0) this.#sealAll();
@@ -179,37 +187,43 @@ export class SourceLoop {
     }
   }
 
-  /** Transforms, converts and appends one record; waits while too many bytes are in flight. */
-  async #accept(original: SourceRecord): Promise<void> {
+  /** Transforms, converts and appends one record. @returns what to wait for before the next, or null */
+  #accept(original: SourceRecord): Promise<void> | null {
     const number = this.#nextRecord++;
     const { task, chain, converters, clock } = this.#options;
     const record = chain.length === 0 ? original : applyChain(chain, original);
     if (record === null) {
-      if (this.#wantsRecords) await task.commitRecord(original, null);
-      return;
+      return this.#wantsRecords ? Promise.resolve(task.commitRecord(original, null)) : null;
     }
     const { topic } = record;
     const key = converters.key.fromConnectData(topic, record.keySchema, record.key);
     const value = converters.value.fromConnectData(topic, record.valueSchema, record.value);
-    const serializedHeaders = record.hasHeaders ? this.#headers(record) : noHeaders;
-    const timestamp = record.timestamp ?? clock.now();
+    const headers = record.hasHeaders ? this.#headers(record) : noHeaders;
+    const timestampMs = record.timestamp ?? clock.now();
     const partition = this.#partition(record, key);
-    const id = `${partition} ${topic}`;
-    let batch = this.#open.get(id);
-    if (batch !== undefined && batch.builder.append(key, value, serializedHeaders, timestamp)) {
+    const batch = this.#openBatch(topic, partition);
+    if (batch !== null && batch.builder.append(key, value, headers, timestampMs)) {
       batch.records?.push(original);
-      return;
+      return null;
     }
-    if (batch !== undefined) await this.#hand(id, batch);
-    batch = {
-      topic,
-      partition,
-      builder: new BatchBuilder({ sizeMax: this.#options.spec.batchBytesMax }),
-      first: number,
-      records: this.#wantsRecords ? [original] : null,
+    const begin = () => {
+      const sizeMax = this.#options.spec.batchBytesMax;
+      const builder = new BatchBuilder({ sizeMax, buffer: this.#buffers.pop() });
+      builder.append(key, value, headers, timestampMs);
+      const records = this.#wantsRecords ? [original] : null;
+      this.#last = { topic, partition, builder, first: number, records };
+      this.#open.set(keyOf(this.#last), this.#last);
     };
-    batch.builder.append(key, value, serializedHeaders, timestamp);
-    this.#open.set(id, batch);
+    if (batch !== null) return this.#hand(batch).then(begin);
+    begin();
+    return null;
+  }
+
+  /** The batch that takes records of a partition; nearly always the one that took the record before. */
+  #openBatch(topic: string, partition: number): OpenBatch | null {
+    const last = this.#last;
+    if (last !== null && last.partition === partition && last.topic === topic) return last;
+    return this.#last = this.#open.get(keyOf({ topic, partition })) ?? null;
   }
 
   #headers(record: SourceRecord): { key: string; value: Uint8Array | null }[] {
@@ -229,16 +243,17 @@ export class SourceLoop {
   }
 
   /** Seals a batch and hands it over once there is room in flight. */
-  async #hand(id: string, batch: OpenBatch): Promise<void> {
+  async #hand(batch: OpenBatch): Promise<void> {
     while (this.#bytesInFlight >= this.#options.spec.bytesInFlightMax) {
       if (this.#failure !== null) throw this.#failure;
       await this.#woken();
     }
-    this.#seal(id, batch);
+    this.#seal(batch);
   }
 
-  #seal(id: string, { builder, ...batch }: OpenBatch): void {
-    this.#open.delete(id);
+  #seal({ builder, ...batch }: OpenBatch): void {
+    this.#open.delete(keyOf(batch));
+    this.#last = null;
     const bytes = builder.seal();
     const number = this.#nextBatch++;
     this.#sent.set(number, { ...batch, bytes: bytes.length });
@@ -249,13 +264,17 @@ export class SourceLoop {
   }
 
   #sealAll(): void {
-    for (const [id, batch] of this.#open) this.#seal(id, batch);
+    for (const batch of this.#open.values()) this.#seal(batch);
   }
 
-  #acked(id: number, baseOffset: bigint): void {
+  #acked({ id, baseOffset, buffer }: Extract<ToTask, { type: "acked" }>): void {
     const batch = this.#sent.get(id);
     if (batch === undefined) return;
     this.#sent.delete(id);
+    // A buffer of another size held a record larger than a batch.
+    const { batchBytesMax, bytesInFlightMax } = this.#options.spec;
+    const isSpare = this.#buffers.length * batchBytesMax < bytesInFlightMax;
+    if (isSpare && buffer.byteLength === batchBytesMax) this.#buffers.push(buffer);
     this.#bytesInFlight -= batch.bytes;
     if (this.#bytesInFlight === 0) this.#sealAll();
     if (batch.records !== null) void this.#commitRecords(batch, batch.records, baseOffset);
@@ -329,4 +348,8 @@ export class SourceLoop {
   #woken(): Promise<void> {
     return new Promise((resolve) => this.#wake = resolve);
   }
+}
+
+function keyOf({ topic, partition }: { topic: string; partition: number }): string {
+  return `${partition} ${topic}`;
 }

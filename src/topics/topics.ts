@@ -127,7 +127,7 @@ export interface Topics {
   /**
    * Appends a sealed record batch, making the topic when it is absent and the implementation does
    * so (the embedded log does). Batches of a partition are stored in the order of the calls. The
-   * buffer belongs to the port from here on, which writes the base offset into it.
+   * buffer belongs to the port until the promise is settled; the base offset is written into it.
    * @returns the base offset, once the batch is durable
    * What may pass by itself, such as a full disk, is waited for; an error is final.
    * @throws {ConnectError} for an unknown partition, a refused or too large batch, or a closed port
