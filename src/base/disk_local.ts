@@ -49,8 +49,9 @@ class LocalFile implements DiskFile {
     return this.#file.tryLock(true);
   }
 
+  /** What was asked for before is done first: a reader may hold the file while its segment is let go. */
   close(): void {
-    this.#file.close();
+    void this.#inTurn(() => Promise.resolve(this.#file.close()));
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {

@@ -77,6 +77,11 @@ export class BatchBuilder {
     return this.#count;
   }
 
+  /** How many bytes it takes so far, uncompressed. */
+  get sizeBytes(): number {
+    return this.#position;
+  }
+
   /**
    * Appends a record. An empty batch takes any record, growing when it must.
    * @returns false when the record does not fit any more; the batch is then as it was

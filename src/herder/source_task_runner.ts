@@ -114,7 +114,8 @@ export class SourceTaskRunner implements TaskRunner {
 
   async #store({ id, topic, partition, batch }: FromTask & { type: "batch" }): Promise<void> {
     const { spec, topics, internalTopics } = this.#options;
-    const { byteLength } = batch;
+    const { buffer } = batch;
+    const { byteLength } = buffer;
     this.#bytesInFlight += byteLength;
     if (this.#bytesInFlight > spec.bytesInFlightMax * floodFactor + byteLength) {
       return this.#failed(`Error: ${this.#name} broke the protocol: it sends without waiting`);
@@ -124,8 +125,7 @@ export class SourceTaskRunner implements TaskRunner {
       return this.#worker.send({ type: "refused", id, reason });
     }
     try {
-      const baseOffset = await topics.append(topic, partition, batch as Uint8Array<ArrayBuffer>);
-      const { buffer } = batch as Uint8Array<ArrayBuffer>;
+      const baseOffset = await topics.append(topic, partition, batch);
       this.#worker.send({ type: "acked", id, baseOffset, buffer }, [buffer]);
     } catch (error) {
       this.#worker.send({ type: "refused", id, reason: reasonOf(error) });

@@ -37,6 +37,11 @@ const topicName = v.pipe(
   v.regex(/^(?!\.\.?$)[a-zA-Z0-9._-]+$/, "not a topic name"),
 );
 const topicPartition = { topic: topicName, partition: uint };
+/** Memory that is shared with the task could change after it has been checked. */
+const unsharedBytes = v.pipe(
+  v.instance(Uint8Array<ArrayBuffer>),
+  v.check(({ buffer }) => buffer instanceof ArrayBuffer, "shared memory"),
+);
 const json = v.pipe(v.string(), v.maxLength(1 << 20));
 
 /** One message out of a task's Worker. */
@@ -49,7 +54,7 @@ export const FromTask = v.variant("type", [
     type: v.literal("batch"),
     id: uint,
     ...topicPartition,
-    batch: v.instance(Uint8Array),
+    batch: unsharedBytes,
   }),
   /** Source offsets that are safe to commit: source partition and source offset as JSON text. */
   v.strictObject({

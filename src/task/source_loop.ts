@@ -65,6 +65,7 @@ export class SourceLoop {
   readonly #offsetRequests = new Map<number, (offsets: (OffsetMap | null)[]) => void>();
   readonly #sticky: StickyPartitioner;
   readonly #wantsRecords: boolean;
+  #openBytes = 0;
   /** The one of `#open` that took the last record. */
   #last: OpenBatch | null = null;
   /** Buffers of batches that were acked, for those to come. */
@@ -202,21 +203,31 @@ export class SourceLoop {
     const timestampMs = record.timestamp ?? clock.now();
     const partition = this.#partition(record, key);
     const batch = this.#openBatch(topic, partition);
-    if (batch !== null && batch.builder.append(key, value, headers, timestampMs)) {
-      batch.records?.push(original);
-      return null;
-    }
+    const append = ({ builder, records }: OpenBatch) => {
+      const before = builder.sizeBytes;
+      if (!builder.append(key, value, headers, timestampMs)) return false;
+      this.#openBytes += builder.sizeBytes - before;
+      records?.push(original);
+      return true;
+    };
+    if (batch !== null && append(batch)) return this.#limitOpen();
     const begin = () => {
       const sizeMax = this.#options.spec.batchBytesMax;
       const builder = new BatchBuilder({ sizeMax, buffer: this.#buffers.pop() });
-      builder.append(key, value, headers, timestampMs);
-      const records = this.#wantsRecords ? [original] : null;
+      const records = this.#wantsRecords ? [] : null;
       this.#last = { topic, partition, builder, first: number, records };
       this.#open.set(keyOf(this.#last), this.#last);
+      append(this.#last);
     };
     if (batch !== null) return this.#hand(batch).then(begin);
     begin();
-    return null;
+    return this.#limitOpen();
+  }
+
+  /** With records for many partitions no batch gets full: the oldest one goes when all are too large. */
+  #limitOpen(): Promise<void> | null {
+    if (this.#openBytes <= this.#options.spec.bytesInFlightMax) return null;
+    return this.#hand(this.#open.values().next().value!);
   }
 
   /** The batch that takes records of a partition; nearly always the one that took the record before. */
@@ -254,6 +265,7 @@ export class SourceLoop {
   #seal({ builder, ...batch }: OpenBatch): void {
     this.#open.delete(keyOf(batch));
     this.#last = null;
+    this.#openBytes -= builder.sizeBytes;
     const bytes = builder.seal();
     const number = this.#nextBatch++;
     this.#sent.set(number, { ...batch, bytes: bytes.length });
