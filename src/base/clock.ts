@@ -13,7 +13,10 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own clock. */
+/** The longest wait that a timer can be set to; it would fire at once for a longer one. */
+const timerMsMax = 2 ** 31 - 1;
+
+/** The machine's own clock. A wait of more than 24 days ends after 24 days. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -25,7 +28,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", done);
         resolve();
       }
-      const timer = setTimeout(done, delayMs);
+      const timer = setTimeout(done, Math.min(delayMs, timerMsMax));
       signal?.addEventListener("abort", done);
     });
   },

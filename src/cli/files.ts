@@ -1,7 +1,13 @@
 /** Reads the files that a command names. */
 
 import { ConfigError } from "../base/mod.ts";
-import { embeddedFolder, parseProperties, type Props, standaloneConfigDef } from "../herder/mod.ts";
+import {
+  embeddedFolder,
+  parseProperties,
+  type Props,
+  type StandaloneConfig,
+  standaloneConfigDef,
+} from "../herder/mod.ts";
 
 /** The bytes of a file. @throws {ConfigError} naming it */
 export async function readFile(path: string): Promise<Uint8Array> {
@@ -12,21 +18,30 @@ export async function readFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** The keys of a worker's file. @throws {ConfigError} naming the file and what is wrong in it */
-export async function readWorkerFile(path: string): Promise<Props> {
-  const bytes = await readFile(path);
+/** Does something with a file's content. @throws {ConfigError} what it throws, naming the file */
+export async function inFile<T>(path: string, action: () => T | Promise<T>): Promise<T> {
   try {
-    const props = parseProperties(bytes);
-    standaloneConfigDef.parse(props);
-    return props;
+    return await action();
   } catch (cause) {
-    throw new ConfigError(`${path}: ${(cause as Error).message}`, { cause });
+    if (!(cause instanceof ConfigError)) throw cause;
+    throw new ConfigError(`${path}: ${cause.message}`, { cause });
   }
 }
 
-/** The folder of the embedded log that a worker's file names. @throws {ConfigError} when it names brokers */
-export function logFolder(path: string, props: Props): string {
-  const servers = standaloneConfigDef.parse(props)["bootstrap.servers"];
+/** A worker's file. @throws {ConfigError} naming the file and what is wrong in it */
+export async function readWorkerFile(
+  path: string,
+): Promise<{ props: Props; config: StandaloneConfig }> {
+  const bytes = await readFile(path);
+  return await inFile(path, () => {
+    const props = parseProperties(bytes);
+    return { props, config: standaloneConfigDef.parse(props) };
+  });
+}
+
+/** The folder of the embedded log that a worker uses. @throws {ConfigError} when it names brokers */
+export function logFolder(path: string, config: StandaloneConfig): string {
+  const servers = config["bootstrap.servers"];
   const folder = embeddedFolder(servers);
   if (folder !== null) return folder;
   throw new ConfigError(

@@ -49,12 +49,9 @@ export async function main(args: readonly string[]): Promise<number> {
     await run(args);
     return 0;
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof NotFoundError) {
-      writeLine(`connect: ${reasonOf(error)}`);
-      return 78;
-    }
-    writeLine(`connect: ${reasonOf(error)}`);
-    return 1;
+    // Kafka's messages have several lines where there are several mistakes, and in regular expressions.
+    writeLine(`connect: ${reasonOf(error).replaceAll(/\s*\n\s*/g, " ")}`);
+    return error instanceof ConfigError || error instanceof NotFoundError ? 78 : 1;
   }
 }
 
@@ -106,7 +103,8 @@ async function runTopics(args: readonly string[]): Promise<void> {
   const recordsMax = maxMessages(values["max-messages"]);
   const printKey = printsKey(values.property);
   const { logFolder, readWorkerFile } = await import("./files.ts");
-  const folder = logFolder(values.worker, await readWorkerFile(values.worker));
+  const { config } = await readWorkerFile(values.worker);
+  const folder = logFolder(values.worker, config);
   const topics = await import("./topics.ts");
   if (action === "list") return await topics.listTopics(folder);
   if (action === "describe") return await topics.describeTopic(folder, topic);

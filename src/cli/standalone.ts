@@ -7,15 +7,17 @@
 import { ConfigError, localDisk, type Logger, reasonOf, systemClock } from "../base/mod.ts";
 import {
   Connectors,
+  type Listener,
   parseConnectorFile,
-  parseStandaloneConfig,
+  parseListeners,
   type Props,
   StandaloneHerder,
+  unknownWorkerKeys,
 } from "../herder/mod.ts";
 import { createApp } from "../rest/mod.ts";
 import { FileOffsetStore } from "../store/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic } from "../topics/mod.ts";
-import { logFolder, readFile, readWorkerFile } from "./files.ts";
+import { inFile, logFolder, readFile, readWorkerFile } from "./files.ts";
 
 /** Runs a standalone worker until it is told to stop. @throws {ConfigError} before anything is written */
 export async function runStandalone(files: readonly string[], log: Logger): Promise<void> {
@@ -23,12 +25,19 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   const stop = stopSignal(log);
   let herder: StandaloneHerder | null = null;
   const connectors = new Connectors(log, (name, trace) => herder?.connectorRaised(name, trace));
-  const workerProps = await readWorkerFile(workerFile);
-  const { config, unknown } = parseStandaloneConfig(workerProps);
-  for (const key of unknown) log.warn(`${workerFile}: the configuration '${key}' is not known`);
-  const folder = logFolder(workerFile, workerProps);
+  const { props: workerProps, config } = await readWorkerFile(workerFile);
+  await inFile(workerFile, () => connectors.validateWorker(workerProps));
+  const unknown = unknownWorkerKeys(workerProps);
+  if (unknown.length > 0) {
+    // Kafka: `AbstractConfig.logUnused`, which names keys but never values.
+    log.warn(
+      `These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`,
+    );
+  }
+  const folder = logFolder(workerFile, config);
+  const listeners = await inFile(workerFile, () => parseListeners(config.listeners));
   const planned = await readConnectors(connectorFiles, connectors);
-  const { server, workerId } = listen(workerFile, config.listeners, () => herder, folder, log);
+  const { server, workerId } = listen(workerFile, listeners, () => herder, folder, log);
   const topics = await EmbeddedTopics.open({ disk: localDisk, folder, clock: systemClock, log });
   try {
     const offsets = await FileOffsetStore.open(localDisk, config["offset.storage.file.filename"]);
@@ -60,40 +69,39 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
 async function readConnectors(files: readonly string[], connectors: Connectors) {
   const planned: { props: Props; description: Awaited<ReturnType<Connectors["validate"]>> }[] = [];
   for (const file of files) {
-    const props = parseConnectorFile(file, await readFile(file));
-    try {
+    const { props, initialState } = parseConnectorFile(file, await readFile(file));
+    await inFile(file, async () => {
       if (planned.some((other) => other.props.name === props.name)) {
-        throw new ConfigError(`Connector ${props.name} already exists`);
+        throw new ConfigError(`name: Connector ${props.name} already exists`);
+      }
+      if (initialState !== "RUNNING") {
+        throw new ConfigError(`initial_state=${initialState}: only RUNNING can be used so far`);
       }
       planned.push({ props, description: await connectors.validate(props) });
-    } catch (cause) {
-      throw new ConfigError(`${file}: ${reasonOf(cause)}`, { cause });
-    }
+    });
   }
   return planned;
 }
 
 function listen(
   workerFile: string,
-  listeners: readonly string[],
+  listeners: readonly Listener[],
   herder: () => StandaloneHerder | null,
   clusterId: string,
   log: Logger,
 ) {
   const app = createApp({ herder, commit: "unknown", clusterId: `embedded:${clusterId}` });
-  const servers: Deno.HttpServer<Deno.NetAddr>[] = [];
-  for (const listener of listeners) {
-    const [, host, port] = /^http:\/\/([^/]*):(\d+)\/?$/i.exec(listener)!;
+  const servers = listeners.map(({ url, host, port }) => {
     try {
-      const options = { hostname: host || "0.0.0.0", port: Number(port), onListen: () => {} };
-      servers.push(Deno.serve(options, app.fetch));
+      const options = { hostname: host || "0.0.0.0", port, onListen: () => {} };
+      return Deno.serve(options, app.fetch);
     } catch (cause) {
       throw new ConfigError(
-        `${workerFile}: Cannot listen on listeners=${listener}: ${reasonOf(cause)}`,
+        `${workerFile}: Cannot listen on listeners=${url}: ${reasonOf(cause)}`,
         { cause },
       );
     }
-  }
+  });
   const [{ addr }] = servers;
   const host = addr.hostname === "0.0.0.0" ? Deno.hostname() : addr.hostname;
   for (const { addr } of servers) log.info(`REST API at http://${host}:${addr.port}/`);

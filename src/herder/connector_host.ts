@@ -8,18 +8,28 @@
 import * as v from "valibot";
 import { ConfigError, ConnectError, type Logger, reasonOf } from "../base/mod.ts";
 import {
-  ConfigFindings,
   ConnectorDescription,
   type HostCall,
   HostWorker,
   nothing,
+  PluginFindings,
   TaskConfigs,
 } from "../sandbox/mod.ts";
-import { type Props, transformSpecs, validateConnector } from "./config/mod.ts";
+import {
+  type CheckPlugin,
+  type Finding,
+  type Props,
+  transformSpecs,
+  validateConnector,
+  validateConverters,
+  validateTopicCreation,
+  validateTransforms,
+} from "./config/mod.ts";
 
 /** The connectors of a worker. */
 export class Connectors {
   readonly #host: HostWorker;
+  readonly #check: CheckPlugin = (check) => this.#host.call(check, PluginFindings);
 
   /** Starts their Web Worker. `onRaised` hears of a connector that fails outside a call. */
   constructor(log: Logger, onRaised: (connector: string, trace: string) => void = () => {}) {
@@ -36,28 +46,55 @@ export class Connectors {
     });
   }
 
+  /** What a connector class is. @throws {ConfigError} when there is none of that name */
+  async describe(props: Props): Promise<ConnectorDescription> {
+    const className = props["connector.class"]?.trim();
+    if (className === undefined) throw new ConfigError(invalidMessage([missingClass]));
+    try {
+      return await this.#host.call({ method: "describe", className }, ConnectorDescription);
+    } catch (cause) {
+      throw new ConfigError(`connector.class: ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  /** All that is wrong with a connector's configuration, key by key, in Kafka's words. */
+  async findings({ type }: ConnectorDescription, props: Props): Promise<Finding[]> {
+    const className = props["connector.class"].trim();
+    const own = await this.#check({
+      method: "validate",
+      types: [type],
+      className,
+      props,
+      prefix: "",
+    });
+    return [
+      ...validateConnector(type, props),
+      ...own.is === "found" ? own.findings : [],
+      ...await validateConverters(props, this.#check),
+      ...await validateTransforms(props, this.#check),
+    ];
+  }
+
   /**
-   * Checks a connector's configuration.
+   * Checks a connector's configuration, also for what Kafka finds out only when its tasks start.
    * @returns what its class is
    * @throws {ConfigError} with all that is wrong, in Kafka's words
    */
   async validate(props: Props): Promise<ConnectorDescription> {
-    const className = (props["connector.class"] ?? "").trim();
-    if (className === "") throw new ConfigError(invalidMessage([missingClass]));
-    const description = await this.#describe(className);
-    const findings = new Map<string, Set<string>>();
-    const own = await this.#host.call({ method: "validate", className, props }, ConfigFindings);
-    for (const { name, errorMessages } of [...validateConnector(description.type, props), ...own]) {
-      findings.set(name, new Set([...findings.get(name) ?? [], ...errorMessages]));
-    }
-    const messages = [...findings.values()].flatMap((found) => [...found]);
-    try {
-      transformSpecs(props);
-    } catch (error) {
-      messages.push(reasonOf(error));
-    }
+    const description = await this.describe(props);
+    const findings = await this.findings(description, props);
+    if (description.type === "source") findings.push(...validateTopicCreation(props));
+    const messages = findings.flatMap(({ errorMessages }) => errorMessages);
     if (messages.length > 0) throw new ConfigError(invalidMessage(messages));
+    transformSpecs(props);
     return description;
+  }
+
+  /** Checks the converters of a worker. @throws {ConfigError} for the first thing wrong */
+  async validateWorker(props: Props): Promise<void> {
+    const [wrong] = (await validateConverters(props, this.#check))
+      .filter(({ errorMessages }) => errorMessages.length > 0);
+    if (wrong !== undefined) throw new ConfigError(`${wrong.name}: ${wrong.errorMessages[0]}`);
   }
 
   /** Makes and starts a connector. @throws {RemoteError} what it threw */
@@ -87,14 +124,6 @@ export class Connectors {
   /** Ends their Web Worker. */
   close(): void {
     this.#host.terminate();
-  }
-
-  async #describe(className: string): Promise<ConnectorDescription> {
-    try {
-      return await this.#host.call({ method: "describe", className }, ConnectorDescription);
-    } catch (cause) {
-      throw new ConfigError(reasonOf(cause), { cause });
-    }
   }
 }
 

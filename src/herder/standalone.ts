@@ -11,10 +11,11 @@ import type { TaskSpec } from "../task/mod.ts";
 import type { Topics } from "../topics/mod.ts";
 import {
   converterSpec,
-  parseStandaloneConfig,
   type Props,
   sinkConnectorConfigDef,
   sourceConnectorConfigDef,
+  type StandaloneConfig,
+  standaloneConfigDef,
   topicSelection,
   transformSpecs,
 } from "./config/mod.ts";
@@ -72,13 +73,13 @@ interface RunningConnector {
 /** A standalone worker's herder. */
 export class StandaloneHerder {
   readonly #options: StandaloneHerderOptions;
-  readonly #config: ReturnType<typeof parseStandaloneConfig>["config"];
+  readonly #config: StandaloneConfig;
   readonly #connectors = new Map<string, RunningConnector>();
 
   /** A herder without connectors. */
   constructor(options: StandaloneHerderOptions) {
     this.#options = options;
-    this.#config = parseStandaloneConfig(options.workerProps).config;
+    this.#config = standaloneConfigDef.parse(options.workerProps);
   }
 
   /** The names of all connectors, sorted. */
@@ -113,7 +114,7 @@ export class StandaloneHerder {
     try {
       await connectors.start(name, props);
       const def = description.type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
-      const values = def.parse(props) as { "tasks.max": number; "tasks.max.enforce": boolean };
+      const values = def.parse(props);
       const configs = await connectors.taskConfigs(
         name,
         values["tasks.max"],
@@ -138,7 +139,7 @@ export class StandaloneHerder {
 
   /** Stops all: tasks first, all together, then connectors. */
   async stop(): Promise<void> {
-    const timeoutMs = this.#config["task.shutdown.graceful.timeout.ms"];
+    const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
     const all = [...this.#connectors];
     await Promise.all(all.flatMap(([_, { tasks }]) => tasks.map((task) => task.stop(timeoutMs))));
     const { connectors, clock, log } = this.#options;
@@ -198,18 +199,9 @@ export class StandaloneHerder {
       headerConverter: converter("header"),
       bytesInFlightMax,
       batchBytesMax,
-      offsetFlushIntervalMs: this.#config["offset.flush.interval.ms"],
+      offsetFlushIntervalMs: Number(this.#config["offset.flush.interval.ms"]),
       partitionCounts,
       putRecordsMax,
     };
   }
-}
-
-/** The folder of `embedded:DIR`, or null for brokers. @throws {ConnectError} for a mixture of both */
-export function embeddedFolder(bootstrapServers: readonly string[]): string | null {
-  const [first] = bootstrapServers;
-  if (bootstrapServers.length === 1 && first.startsWith("embedded:")) {
-    return first.slice("embedded:".length) || "data";
-  }
-  return null;
 }

@@ -2,8 +2,8 @@
 
 import type { SinkConnector, SourceConnector } from "../api/mod.ts";
 import { ConnectError, reasonOf } from "../base/mod.ts";
-import type { FromHost, HostCall } from "./connector_messages.ts";
-import { loadPlugin } from "./plugin_registry.ts";
+import type { FromHost, HostCall, PluginCheck, PluginFindings } from "./connector_messages.ts";
+import { findPlugin, loadPlugin, nestedNames, pluginTypes } from "./plugin_registry.ts";
 
 /** Connectors by their names, and how to call them. */
 export class ConnectorHost {
@@ -36,13 +36,8 @@ export class ConnectorHost {
         const { type, version, permissions = {} } = await this.#load(call.className);
         return { type, name: call.className, version, permissions };
       }
-      case "validate": {
-        const { config } = await this.#load(call.className);
-        return config.validate(call.props).map(({ name, errorMessages }) => ({
-          name,
-          errorMessages,
-        }));
-      }
+      case "validate":
+        return await this.#validate(call);
       case "start": {
         const { connector: Connector } = await this.#load(call.className);
         const connector = new Connector();
@@ -65,6 +60,18 @@ export class ConnectorHost {
         return null;
       }
     }
+  }
+
+  async #validate({ types, className, props, prefix }: PluginCheck): Promise<PluginFindings> {
+    const plugin = await findPlugin(types, className, this.#files);
+    if (plugin !== null) {
+      const values = plugin.config.validate(props, prefix);
+      const findings = values.map(({ name, errorMessages }) => ({ name, errorMessages }));
+      return { is: "found", findings };
+    }
+    const other = await findPlugin(pluginTypes, className, this.#files);
+    if (other !== null) return { is: "otherType" };
+    return { is: "missing", similar: nestedNames(className) };
   }
 
   #load(className: string) {

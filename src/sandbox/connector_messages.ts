@@ -6,6 +6,7 @@
  */
 
 import * as v from "valibot";
+import type { PluginType } from "../api/mod.ts";
 
 const text = v.pipe(v.string(), v.maxLength(1 << 20));
 const props = v.record(text, text);
@@ -28,10 +29,20 @@ export const ConnectorDescription = v.strictObject({
 /** What a connector class says of itself. */
 export type ConnectorDescription = v.InferOutput<typeof ConnectorDescription>;
 
-/** What is wrong with a configuration, key by key. */
-export const ConfigFindings = v.array(
-  v.strictObject({ name: text, errorMessages: v.array(text) }),
-);
+/** What is wrong with a plugin's configuration, key by key; or that there is no such plugin. */
+export const PluginFindings = v.variant("is", [
+  v.strictObject({
+    is: v.literal("found"),
+    findings: v.array(v.strictObject({ name: text, errorMessages: v.array(text) })),
+  }),
+  /** There is one of that name, of another type. */
+  v.strictObject({ is: v.literal("otherType") }),
+  /** There is none, but there are some whose names begin with it and `$`. */
+  v.strictObject({ is: v.literal("missing"), similar: v.array(text) }),
+]);
+
+/** What is wrong with a plugin's configuration, key by key; or that there is no such plugin. */
+export type PluginFindings = v.InferOutput<typeof PluginFindings>;
 
 /** The configurations of a connector's tasks. */
 export const TaskConfigs = v.array(props);
@@ -54,12 +65,26 @@ export const FromHost = v.variant("type", [
 /** A message out of the host. */
 export type FromHost = v.InferOutput<typeof FromHost>;
 
+/** Asks what is wrong with the configuration of a plugin. */
+export interface PluginCheck {
+  /** Which call it is. */
+  method: "validate";
+  /** What the plugin may be. */
+  types: readonly PluginType[];
+  /** Its name. */
+  className: string;
+  /** Its keys. */
+  props: Record<string, string>;
+  /** What stands before its keys in the whole configuration. */
+  prefix: string;
+}
+
 /** A call of the host. */
 export type HostCall =
   /** What a class is: answers a {@linkcode ConnectorDescription}. */
   | { method: "describe"; className: string }
-  /** Checks a configuration: answers {@linkcode ConfigFindings}. */
-  | { method: "validate"; className: string; props: Record<string, string> }
+  /** Checks a plugin's configuration: answers {@linkcode PluginFindings}. */
+  | PluginCheck
   /** Makes and starts a connector. */
   | { method: "start"; connector: string; className: string; props: Record<string, string> }
   /** Answers {@linkcode TaskConfigs}. */

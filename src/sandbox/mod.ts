@@ -5,9 +5,10 @@
  */
 
 export {
-  ConfigFindings,
   ConnectorDescription,
   type HostCall,
+  type PluginCheck,
+  PluginFindings,
   TaskConfigs,
 } from "./connector_messages.ts";
 export * from "./permissions.ts";

@@ -21,22 +21,39 @@ const endings: Readonly<Record<PluginType, readonly string[]>> = {
   header_converter: ["HeaderConverter"],
 };
 
-/** What users call each kind. */
+/** What Kafka calls each kind. */
 const kinds: Readonly<Record<PluginType, string>> = {
-  source: "connector",
-  sink: "connector",
-  transformation: "transformation",
-  predicate: "predicate",
-  converter: "converter",
-  header_converter: "header converter",
+  source: "Connector",
+  sink: "Connector",
+  transformation: "Transformation",
+  predicate: "Predicate",
+  converter: "Converter",
+  header_converter: "HeaderConverter",
 };
 
-/** Loads the plugin of one of these types that goes by this name. */
+/** All types of plugin. */
+export const pluginTypes = Object.keys(kinds) as readonly PluginType[];
+
+/** Loads the plugin of one of these types that goes by this name. @throws {ConnectError} */
 export async function loadPlugin<T extends PluginType>(
   types: readonly T[],
   className: string,
   files: readonly string[],
 ): Promise<Extract<Plugin, { type: T }>> {
+  const found = await findPlugin(types, className, files);
+  if (found !== null) return found;
+  throw new ConnectError(
+    `Failed to find any class that implements ${kinds[types[0]]} and which ` +
+      `name matches ${className}`,
+  );
+}
+
+/** The plugin of one of these types that goes by this name, or null. */
+export async function findPlugin<T extends PluginType>(
+  types: readonly T[],
+  className: string,
+  files: readonly string[],
+): Promise<Extract<Plugin, { type: T }> | null> {
   const builtIn = BUILT_IN.find(({ names }) =>
     names.some((name) => types.some((type) => isNamed(type, name, className)))
   );
@@ -48,22 +65,21 @@ export async function loadPlugin<T extends PluginType>(
     );
     if (found !== undefined) return found as Extract<Plugin, { type: T }>;
   }
-  throw new ConnectError(
-    `Failed to find any class that implements a ${kinds[types[0]]} and which ` +
-      `name matches ${className}`,
-  );
+  return null;
+}
+
+/** The built-in plugins that are classes inside the class of this name: `HoistField$Value`. */
+export function nestedNames(className: string): string[] {
+  return BUILT_IN.flatMap(({ names }) => names).filter((name) => name.startsWith(`${className}$`));
 }
 
 function isNamed(type: PluginType, name: string, wanted: string): boolean {
   if (name === wanted) return true;
-  const simple = name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf("$")) + 1);
-  const nested = name.slice(name.lastIndexOf(".") + 1);
-  if (simple === wanted && simple === nested || nested === wanted) return true;
-  return endings[type].some((ending) =>
-    nested.endsWith(ending) && nested.slice(0, -ending.length) === wanted ||
-    type === "source" && nested === `${wanted}Connector` ||
-    type === "sink" && nested === `${wanted}Connector`
-  );
+  const simple = name.slice(name.lastIndexOf(".") + 1);
+  // Kafka: a class inside another goes by its whole name alone, for its simple one is often Key or Value.
+  if (simple.includes("$")) return false;
+  return simple === wanted ||
+    endings[type].some((ending) => simple.endsWith(ending) && simple === wanted + ending);
 }
 
 function declared(module: PluginModule): readonly Plugin[] {

@@ -109,12 +109,12 @@ const mistakes: [what: string, files: Record<string, Record<string, string>>, sa
   [
     "an unknown connector class",
     { worker, source: { ...source, "connector.class": "NoSuchThing" } },
-    /source\.properties: Failed to find any class .* NoSuchThing/,
+    /source\.properties: connector\.class: Failed to find any class .* NoSuchThing\n/,
   ],
   [
     "a missing connector key",
     { worker, source: { ...source, topic: undefined! } },
-    /source\.properties: .*1 error\(s\):\nMissing required configuration "topic"/,
+    /source\.properties: .*1 error\(s\): Missing required configuration "topic" which .*\n/,
   ],
   [
     "a sink without topics",

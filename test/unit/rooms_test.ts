@@ -64,7 +64,6 @@ Deno.test("each package is imported in its own place alone", async () => {
   const places: Record<string, string> = {
     hono: "src/rest/",
     kafkajs: "src/kafka/",
-    "dot-properties": "src/herder/config/",
     "node:util": "src/cli/",
   };
   const wrong: string[] = [];

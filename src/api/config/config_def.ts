@@ -6,9 +6,10 @@
  */
 
 import { ConfigError, reasonOf } from "../../base/mod.ts";
-import { Password } from "./password.ts";
+import { parseType } from "./parse_type.ts";
+import type { Password } from "./password.ts";
 
-/** What a value's text stands for. LONG must fit a safe integer; CLASS stays the name it is. */
+/** What a value's text stands for. Kafka: `ConfigDef.Type`. */
 export interface ConfigValues {
   /** true or false. */
   BOOLEAN: boolean;
@@ -18,13 +19,13 @@ export interface ConfigValues {
   INT: number;
   /** A 16-bit integer. */
   SHORT: number;
-  /** An integer. */
-  LONG: number;
+  /** A 64-bit integer, exact: `9223372036854775807` is what people write for "never". */
+  LONG: bigint;
   /** A number. */
   DOUBLE: number;
-  /** Texts divided by commas. */
+  /** Texts divided by commas, each trimmed. */
   LIST: readonly string[];
-  /** The name of a plugin. */
+  /** The name of a plugin. Whether there is one of that name is seen where plugins are loaded. */
   CLASS: string;
   /** Text that is never printed. */
   PASSWORD: Password;
@@ -36,12 +37,23 @@ export type ConfigType = keyof ConfigValues;
 /** How much a key matters. */
 export type Importance = "HIGH" | "MEDIUM" | "LOW";
 
-/** Checks a parsed value, throwing a {@linkcode ConfigError}; its text form is shown to users. */
+/** How wide a field for a value should be. */
+export type Width = "NONE" | "SHORT" | "MEDIUM" | "LONG";
+
+/** Checks a parsed value; its text form is shown to users. */
 export interface Validator {
-  /** Checks a value. @throws {ConfigError} for one that may not be */
+  /** Checks a value, which is null when it is absent or does not parse. @throws {ConfigError} */
   ensureValid(name: string, value: unknown): void;
   /** How it is shown. */
   toString(): string;
+}
+
+/** Says what values would do for a key, given those of the others. */
+export interface Recommender {
+  /** The values that would do; none means any. @throws {ConfigError} */
+  validValues(name: string, parsed: Readonly<Record<string, unknown>>): readonly unknown[];
+  /** Whether the key has a meaning at all. */
+  visible(name: string, parsed: Readonly<Record<string, unknown>>): boolean;
 }
 
 /** All that is said of a key. */
@@ -58,12 +70,20 @@ export interface ConfigKey<T extends ConfigType = ConfigType> {
   validator?: Validator;
   /** Under which heading it is shown. */
   group?: string;
+  /** Its place in the group, from 1. */
+  order?: number;
+  /** How wide a field for it should be. */
+  width?: Width;
   /** What people call it; the key itself unless told. */
   displayName?: string;
+  /** Keys whose recommended values or visibility hang on this one. */
+  dependents?: readonly string[];
+  /** Says what would do for it. */
+  recommender?: Recommender;
 }
 
-/** Keys by their names. */
-export type ConfigKeys = Record<string, ConfigKey>;
+/** Keys by their names; a default is of its key's type. */
+export type ConfigKeys = Record<string, { [T in ConfigType]: ConfigKey<T> }[ConfigType]>;
 
 /** What {@linkcode ConfigDef.parse} gives: null only where null is the default. */
 export type ParsedConfig<K extends ConfigKeys> = {
@@ -75,10 +95,14 @@ export type ParsedConfig<K extends ConfigKeys> = {
 export interface ConfigValue {
   /** The key. */
   name: string;
-  /** The value, as parsed, or as given when it does not parse; null when absent. */
+  /** The value as parsed; null when it is absent or does not parse. */
   value: unknown;
+  /** What would do. */
+  recommendedValues: readonly unknown[];
   /** What is wrong with it. */
   errorMessages: string[];
+  /** Whether the key has a meaning, given the values of the others. */
+  visible: boolean;
 }
 
 /** The keys that a plugin or the worker understands. */
@@ -97,78 +121,87 @@ export class ConfigDef<C = unknown> {
 
   /** The parsed values of all keys. @throws {ConfigError} for the first that is missing or wrong */
   parse(props: Readonly<Record<string, string>>): C {
-    const values = this.validate(props);
+    const missing = this.#undefinedDependents();
+    if (missing.length > 0) {
+      throw new ConfigError(
+        "Some configurations in are referred in the dependents, but not defined: " +
+          missing.join(","),
+      );
+    }
+    const values = Object.entries(this.keys).map(([name, key]) =>
+      readValue(name, name, key, props)
+    );
     const wrong = values.find(({ errorMessages }) => errorMessages.length > 0);
     if (wrong !== undefined) throw new ConfigError(wrong.errorMessages[0]);
     return Object.fromEntries(values.map(({ name, value }) => [name, value])) as C;
   }
 
-  /** The values of all keys, each with all that is wrong with it. */
-  validate(props: Readonly<Record<string, string>>): ConfigValue[] {
-    return Object.entries(this.keys).map(([name, key]) => {
-      const given = Object.hasOwn(props, name) ? props[name] : undefined;
+  /**
+   * The values of all keys, each with all that is wrong with it. A value of null is one that REST was
+   * given as null.
+   * @param prefix stands before each key in what is returned, for keys that are part of a larger
+   * configuration. Kafka: `ConfigDef.embed`, whose validators do not see the prefix either.
+   */
+  validate(props: Readonly<Record<string, string | null>>, prefix = ""): ConfigValue[] {
+    const keys = Object.entries(this.keys);
+    const values = keys.map(([name, key]) => readValue(prefix + name, name, key, props));
+    const parsed = Object.fromEntries(keys.map(([name], at) => [name, values[at].value]));
+    keys.forEach(([name, { recommender }], at) => {
       try {
-        return { name, value: valueOf(name, key, given), errorMessages: [] };
+        if (recommender === undefined) return;
+        values[at].recommendedValues = recommender.validValues(name, parsed);
+        values[at].visible = recommender.visible(name, parsed);
       } catch (error) {
-        return { name, value: given ?? null, errorMessages: [reasonOf(error)] };
+        values[at].errorMessages.push(reasonOf(error));
       }
     });
+    const missing = this.#undefinedDependents().map((name) => ({
+      ...unknownValue(prefix + name),
+      errorMessages: [`${prefix}${name} is referred in the dependents, but not defined.`],
+      visible: false,
+    }));
+    return [...values, ...missing];
+  }
+
+  #undefinedDependents(): string[] {
+    const named = Object.values(this.keys).flatMap(({ dependents }) => dependents ?? []);
+    return [...new Set(named)].filter((name) => !Object.hasOwn(this.keys, name));
   }
 }
 
-function valueOf(name: string, key: ConfigKey, given: string | undefined): unknown {
-  if (given === undefined && key.default === undefined) {
-    throw new ConfigError(`Missing required configuration "${name}" which has no default value.`);
-  }
-  const value = given === undefined ? key.default : parseType(name, given, key.type);
-  key.validator?.ensureValid(name, value);
-  return value;
-}
-
-const integerRanges: Partial<Record<ConfigType, bigint>> = {
-  SHORT: 1n << 15n,
-  INT: 1n << 31n,
-  LONG: 1n << 63n,
-};
-
-/** The value that text stands for. @throws {ConfigError} in Kafka's words */
-export function parseType(name: string, text: string, type: ConfigType): unknown {
-  const trimmed = text.trim();
-  switch (type) {
-    case "BOOLEAN":
-      if (/^true$/i.test(trimmed)) return true;
-      if (/^false$/i.test(trimmed)) return false;
-      throw invalid(name, text, "Expected value to be either true or false");
-    case "PASSWORD":
-      return new Password(trimmed);
-    case "STRING":
-    case "CLASS":
-      return trimmed;
-    case "LIST":
-      return trimmed === "" ? [] : trimmed.split(",").map((item) => item.trim());
-    case "DOUBLE": {
-      const value = trimmed === "" ? NaN : Number(trimmed);
-      if (Number.isNaN(value) && trimmed !== "NaN") throw notANumber(name, text, type);
-      return value;
+/** Reads a key's value; `shortName` is what the key is called without its prefix. */
+function readValue(
+  name: string,
+  shortName: string,
+  key: ConfigKey,
+  props: Readonly<Record<string, string | null>>,
+): ConfigValue {
+  const read = unknownValue(name);
+  try {
+    if (Object.hasOwn(props, shortName)) {
+      const text = props[shortName];
+      read.value = text === null ? null : parseType(name, text, key.type);
+    } else if (key.default === undefined) {
+      throw missingError(name);
+    } else {
+      read.value = key.default;
     }
-    default:
-      return parseInteger(name, trimmed, type);
+  } catch (error) {
+    read.errorMessages.push(reasonOf(error));
   }
+  try {
+    key.validator?.ensureValid(shortName, read.value);
+  } catch (error) {
+    read.errorMessages.push(reasonOf(error));
+  }
+  return read;
 }
 
-function parseInteger(name: string, text: string, type: ConfigType): number {
-  if (!/^[+-]?\d+$/.test(text)) throw notANumber(name, text, type);
-  const value = BigInt(text.replace(/^\+/, ""));
-  const range = integerRanges[type]!;
-  if (value < -range || value >= range) throw notANumber(name, text, type);
-  return Number(value);
+/** The error for a key that must be there. */
+export function missingError(name: string): ConfigError {
+  return new ConfigError(`Missing required configuration "${name}" which has no default value.`);
 }
 
-function notANumber(name: string, text: string, type: ConfigType): ConfigError {
-  return invalid(name, text, `Not a number of type ${type}`);
-}
-
-/** The error for a value that may not be. Kafka: `ConfigException(name, value, message)`. */
-export function invalid(name: string, value: unknown, reason: string): ConfigError {
-  return new ConfigError(`Invalid value ${value} for configuration ${name}: ${reason}`);
+function unknownValue(name: string): ConfigValue {
+  return { name, value: null, recommendedValues: [], errorMessages: [], visible: true };
 }

@@ -5,5 +5,6 @@
  */
 
 export * from "./config_def.ts";
+export { invalid } from "./parse_type.ts";
 export * from "./password.ts";
 export * from "./validators.ts";

@@ -1,52 +1,118 @@
-/** Checks for the values of keys. Kafka: the inner classes of `ConfigDef` of like names. */
+/** Checks for the values of keys. Kafka: the inner classes of `ConfigDef` that each names. */
 
 import { ConfigError } from "../../base/mod.ts";
-import { invalid, type Validator } from "./config_def.ts";
+import type { Validator } from "./config_def.ts";
+import { invalid } from "./parse_type.ts";
 
-function validator(text: string, ensureValid: Validator["ensureValid"]): Validator {
+/** Any check; `text` is how it is shown. Kafka: `LambdaValidator`. */
+export function check(text: string, ensureValid: Validator["ensureValid"]): Validator {
   return { ensureValid, toString: () => text };
 }
 
-/** A number of at least `min`, and at most `max` if told. */
+/** Several checks, one after the other. Kafka: `CompositeValidator`. */
+export function allOf(...validators: readonly Validator[]): Validator {
+  return check(validators.join(", "), (name, value) => {
+    for (const validator of validators) validator.ensureValid(name, value);
+  });
+}
+
+/** A number of at least `min`, and at most `max` if told. Kafka: `Range`. */
 export function range(min: number, max?: number): Validator {
-  return validator(`[${min},...${max === undefined ? "" : `,${max}`}]`, (name, value) => {
-    if (value === null) {
-      throw new ConfigError(`Invalid value null for configuration ${name}: Value must be non-null`);
-    }
-    if ((value as number) < min) throw invalid(name, value, `Value must be at least ${min}`);
-    if (max !== undefined && (value as number) > max) {
-      throw invalid(name, value, `Value must be no more than ${max}`);
+  const text = max === undefined ? `[${min},...]` : `[${min},...,${max}]`;
+  return check(text, (name, value) => {
+    if (value === null) throw invalid(name, value, "Value must be non-null");
+    const number = value as number | bigint;
+    if (number < min) throw invalid(name, number, `Value must be at least ${min}`);
+    if (max !== undefined && number > max) {
+      throw invalid(name, number, `Value must be no more than ${max}`);
     }
   });
 }
 
-/** One of these texts. */
-export function oneOf(...allowed: string[]): Validator {
+/** One of these texts. Kafka: `ValidString`. */
+export function oneOf(...allowed: readonly string[]): Validator {
   const list = allowed.join(", ");
-  return validator(`[${list}]`, (name, value) => {
+  return check(`[${list}]`, (name, value) => {
     if (!allowed.includes(value as string)) {
       throw invalid(name, value, `String must be one of: ${list}`);
     }
   });
 }
 
-/** Text that is not empty. */
-export const nonEmptyString: Validator = validator("non-empty string", (name, value) => {
-  if (value === "") throw invalid(name, value, "String must be non-empty");
-});
-
-/** One of these texts, whatever the case of its letters. */
-export function oneOfIgnoringCase(...allowed: string[]): Validator {
-  const list = allowed.join(", ");
+/** One of these texts, whatever the case of its letters. Kafka: `CaseInsensitiveValidString`. */
+export function oneOfIgnoringCase(...allowed: readonly string[]): Validator {
   const upper = allowed.map((text) => text.toUpperCase());
-  return validator(`(case insensitive) [${list}]`, (name, value) => {
+  const list = upper.join(", ");
+  return check(`(case insensitive) [${list}]`, (name, value) => {
     if (value === null || !upper.includes(String(value).toUpperCase())) {
       throw invalid(name, value, `String must be one of (case insensitive): ${list}`);
     }
   });
 }
 
-/** Any check; `text` is how it is shown. */
-export function check(text: string, ensureValid: Validator["ensureValid"]): Validator {
-  return validator(text, ensureValid);
+/** Anything but null. Kafka: `NonNullValidator`. */
+export const nonNull: Validator = check("non-null string", (name, value) => {
+  if (value === null) throw invalid(name, value, "entry must be non null");
+});
+
+/** Text that is not empty. Kafka: `NonEmptyString`. */
+export const nonEmptyString: Validator = check("non-empty string", (name, value) => {
+  if (value === "") throw invalid(name, value, "String must be non-empty");
+});
+
+/** Text that is not empty and can be shown. Kafka: `NonEmptyStringWithoutControlChars`. */
+export const nonEmptyStringWithoutControlChars: Validator = check(
+  "non-empty string without ISO control characters",
+  (name, value) => {
+    if (value === "") throw invalid(name, value, "String may not be empty");
+    const control = [...value as string ?? ""].map((character) => character.codePointAt(0)!)
+      .filter((code) => code < 0x20 || code >= 0x7f && code < 0xa0);
+    if (control.length === 0) return;
+    throw invalid(
+      name,
+      value,
+      "String may not contain control sequences but had the following ASCII chars: " +
+        control.join(", "),
+    );
+  },
+);
+
+/** What a {@linkcode validList} may be. */
+export interface ValidListOptions {
+  /** What its items may be; anything unless told. */
+  of?: readonly string[];
+  /** Whether it may be empty; it may unless told. */
+  isEmptyAllowed?: boolean;
+  /** Whether it may be null; it may not unless told. */
+  isNullAllowed?: boolean;
+}
+
+/** A list of which no item is empty or stands twice. Kafka: `ValidList`. */
+export function validList(options: ValidListOptions = {}): Validator {
+  const { of, isEmptyAllowed = true, isNullAllowed = false } = options;
+  const item = of === undefined ? null : oneOf(...of);
+  return check(item === null ? "" : item.toString(), (name, value) => {
+    const wrong = (what: string) => new ConfigError(`Configuration '${name}' ${what}`);
+    if (value === null) {
+      if (isNullAllowed) return;
+      throw wrong("values must not be null.");
+    }
+    const items = value as readonly string[];
+    if (items.length === 0 && !isEmptyAllowed) {
+      throw wrong(`must not be empty. Valid values include: ${item ?? "any non-empty value"}`);
+    }
+    if (new Set(items).size < items.length) throw wrong("values must not be duplicated.");
+    for (const text of items) {
+      if (text === "") throw wrong("values must not be empty.");
+      item?.ensureValid(name, text);
+    }
+  });
+}
+
+/** A list of at most `size` items. Kafka: `ListSize`. */
+export function listSizeMax(size: number): Validator {
+  return check(`List containing maximum of ${size} elements`, (name, value) => {
+    if (value === null || (value as readonly string[]).length <= size) return;
+    throw invalid(name, value, `exceeds maximum list size of [${size}].`);
+  });
 }

@@ -4,6 +4,12 @@
  * @module
  */
 
-export * from "./connector_config.ts";
+export * from "./connector_file.ts";
+export * from "./connector_rules.ts";
+export * from "./plugin_specs.ts";
+export * from "./plugin_validation.ts";
 export * from "./properties.ts";
+export * from "./rest_config.ts";
+export * from "./source_sink_keys.ts";
+export * from "./topic_creation.ts";
 export * from "./worker_config.ts";

@@ -1,90 +1,72 @@
-/** Property files as Java reads them, and connector files in all the forms that Connect takes. */
+/** Property files, as `java.util.Properties.load` reads them. */
 
-import { parse as parseLines } from "dot-properties";
-import { ConfigError, reasonOf } from "../../base/mod.ts";
+import { ConfigError } from "../../base/mod.ts";
 
 /** Raw configuration: keys and their text. */
 export type Props = Record<string, string>;
 
 /**
- * Reads a `.properties` file: escapes, continuation lines and `\uXXXX` as `java.util.Properties.load`
- * does, bytes as Latin-1; of a key that stands twice the last counts.
+ * Reads a `.properties` file. Its bytes are Latin-1, so other letters are written `\uXXXX`; of a key
+ * that stands twice the last counts.
+ *
+ *     line      = [blanks] ( comment | key [blanks] [("=" | ":")] [blanks] value )
+ *     comment   = ("#" | "!") anything, up to the end of the line, whatever stands there
+ *     blank     = space, tab or form feed
+ *
+ * A line that ends with an odd number of backslashes goes on with the next one, less its blanks.
+ *
+ * @throws {ConfigError} naming the line
  */
 export function parseProperties(bytes: Uint8Array): Props {
-  const text = latin1.decode(bytes);
-  const props: Props = {};
-  for (const [key, value] of Object.entries(parseLines(text) as Record<string, string>)) {
-    props[key] = value;
-  }
-  return props;
+  const entries = [...logicalLines(latin1(bytes))].map(({ number, text }) => {
+    const [, key, value] = keyAndValue.exec(text)!;
+    return [unescape(key, number), unescape(value, number)];
+  });
+  return Object.fromEntries(entries);
 }
 
-const latin1 = {
-  /** True Latin-1: the platform's own decoder of that name reads windows-1252. */
-  decode(bytes: Uint8Array): string {
-    let text = "";
-    for (let start = 0; start < bytes.length; start += 8192) {
-      text += String.fromCharCode(...bytes.subarray(start, start + 8192));
+/** The key ends at the first separator without a backslash before it; blanks around it are dropped. */
+const keyAndValue = /^((?:\\[^]|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*([^]*)$/;
+
+/** Lines without comments and empty ones, those that belong together joined. */
+function* logicalLines(text: string): Generator<{ number: number; text: string }> {
+  let number = 0;
+  let joined = { number: 0, text: "" };
+  let goesOn = false;
+  for (const natural of text.split(/\r\n|\r|\n/)) {
+    number++;
+    const line = natural.replace(/^[ \t\f]+/, "");
+    // As in Java, a comment can begin wherever nothing of a line has been kept yet.
+    if (joined.text === "" && /^[#!]|^$/.test(line)) {
+      goesOn &&= line === "";
+      continue;
     }
-    return text;
-  },
-};
-
-/**
- * Reads a connector file, whatever its name ends in: JSON with `name` and `config`, JSON with the keys
- * alone, or properties. Kafka: `ConnectStandalone.parseConnectorConfigurationFile`.
- * @throws {ConfigError} naming the file, when the keys are there but no connector's name
- */
-export function parseConnectorFile(path: string, bytes: Uint8Array): Props {
-  const json = parseJson(bytes);
-  const props = json === undefined ? parseProperties(bytes) : propsOf(path, json);
-  if ((props.name ?? "").trim() === "") {
-    throw new ConfigError(
-      `${path}: Missing required configuration "name" which has no default value.`,
-    );
+    if (joined.text === "") joined.number = number;
+    goesOn = /(?:^|[^\\])(?:\\\\)*\\$/.test(line);
+    joined.text += goesOn ? line.slice(0, -1) : line;
+    if (goesOn) continue;
+    yield joined;
+    joined = { number: 0, text: "" };
   }
-  return props;
+  // As in Java, a lone backslash at the very end is a line with an empty key.
+  if (joined.text !== "" || goesOn && /\\[\r\n]?$/.test(text)) yield joined;
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
+const controls: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r", f: "\f" };
+
+function unescape(text: string, line: number): string {
+  return text.replaceAll(/\\(?:u([^]{0,4})|([^])|$)/g, (_, hex?: string, plain?: string) => {
+    if (hex === undefined) return controls[plain ?? ""] ?? plain ?? "";
+    if (/^[\da-fA-F]{4}$/.test(hex)) return String.fromCharCode(parseInt(hex, 16));
+    throw new ConfigError(`line ${line}: Malformed \\uxxxx encoding.`);
+  });
 }
 
-function propsOf(path: string, json: unknown): Props {
-  if (!isObject(json)) throw new ConfigError(`${path}: it must hold a JSON object`);
-  if (!isObject(json.config)) return textProps(path, json);
-  const other = Object.keys(json).find((key) => !["name", "config", "initial_state"].includes(key));
-  if (other !== undefined) {
-    throw new ConfigError(`${path}: unknown key "${other}" beside "name" and "config"`);
+/** True Latin-1: the platform's own decoder of that name reads windows-1252. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += 8192) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 8192));
   }
-  const config = textProps(path, json.config);
-  if (typeof json.name !== "string") {
-    throw new ConfigError(`${path}: "name" must be text beside "config"`);
-  }
-  if (config.name !== undefined && config.name !== json.name) {
-    throw new ConfigError(
-      `${path}: Connector name configuration in the file's "config", "${config.name}", ` +
-        `does not match its "name", "${json.name}"`,
-    );
-  }
-  return { ...config, name: json.name };
-}
-
-function textProps(path: string, json: Record<string, unknown>): Props {
-  return Object.fromEntries(
-    Object.entries(json).map(([key, value]) => {
-      if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-        return [key, String(value)];
-      }
-      throw new ConfigError(`${path}: the value of "${key}" must be text: ${reasonOf(value)}`);
-    }),
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return text;
 }

@@ -1,140 +1,131 @@
 /**
  * The keys of a standalone worker, with the defaults and validators of Kafka Connect 4.2
- * (`StandaloneConfig`, `RestServerConfig`).
+ * (`WorkerConfig`, `StandaloneConfig`).
  *
  * @module
  */
 
 import {
-  check,
   ConfigDef,
   type ConfigKey,
+  type ConfigKeys,
   type ConfigType,
-  invalid,
   oneOf,
   oneOfIgnoringCase,
   range,
+  validList,
 } from "../../api/mod.ts";
 import type { Props } from "./properties.ts";
+import { restKeys } from "./rest_config.ts";
 
-const required = { importance: "HIGH" } as const;
-
-function optional<T extends ConfigType>(
+function optional<T extends ConfigType, const D extends ConfigKey<T>["default"]>(
   type: T,
-  value: ConfigKey<T>["default"],
+  value: D,
   doc: string,
-  validator?: ConfigKey["validator"],
-): ConfigKey<T> {
-  return { type, default: value, importance: "LOW", doc, ...validator && { validator } };
+  rest: Partial<Pick<ConfigKey<T>, "importance" | "validator">> = {},
+) {
+  return { type, default: value, importance: "LOW", doc, ...rest } as const;
+}
+
+function required<T extends ConfigType>(type: T, doc: string) {
+  return { type, importance: "HIGH", doc } as const;
 }
 
 function pluginVersion(what: string) {
   return optional("STRING", null, `The version of the ${what} to use.`);
 }
 
-const listenerUrls = check(
-  "List of comma-separated URLs, ex: http://localhost:8080,https://localhost:8443.",
-  (name, value) => {
-    for (const url of value as readonly string[]) {
-      if (!/^https?:\/\/[^/]*:\d{1,5}\/?$/i.test(url)) {
-        throw invalid(name, url, "it must be a URL such as http://localhost:8083");
-      }
-      if (!/^http:/i.test(url)) throw invalid(name, url, "https is not supported yet");
-    }
-    if ((value as readonly string[]).length === 0) {
-      throw invalid(name, "", "List must not be empty");
-    }
-  },
-);
+const high = { importance: "HIGH" } as const;
+const medium = { importance: "MEDIUM" } as const;
 
-const ssl = {
-  "ssl.protocol": optional("STRING", "TLSv1.3", "The TLS protocol."),
-  "ssl.provider": optional("STRING", null, "The security provider."),
-  "ssl.cipher.suites": optional("LIST", [], "The cipher suites that may be used."),
-  "ssl.enabled.protocols": optional("LIST", ["TLSv1.2", "TLSv1.3"], "The protocols allowed."),
-  "ssl.keystore.type": optional("STRING", "JKS", "The format of the key store."),
-  "ssl.keystore.location": optional("STRING", null, "The file of the key store."),
-  "ssl.keystore.password": optional("PASSWORD", null, "The key store's password."),
-  "ssl.key.password": optional("PASSWORD", null, "The password of the private key."),
-  "ssl.keystore.key": optional("PASSWORD", null, "The private key itself."),
-  "ssl.keystore.certificate.chain": optional("PASSWORD", null, "The certificates of the key."),
-  "ssl.truststore.certificates": optional("PASSWORD", null, "The certificates to trust."),
-  "ssl.truststore.type": optional("STRING", "JKS", "The format of the trust store."),
-  "ssl.truststore.location": optional("STRING", null, "The file of the trust store."),
-  "ssl.truststore.password": optional("PASSWORD", null, "The trust store's password."),
+/** Kafka: `SslConfigs`. */
+const sslKeys = {
+  "ssl.protocol": optional("STRING", "TLSv1.3", "The TLS protocol.", medium),
+  "ssl.provider": optional("STRING", null, "The security provider of a JVM.", medium),
+  "ssl.cipher.suites": optional(
+    "LIST",
+    [],
+    "The cipher suites that may be used; any unless told.",
+    {
+      validator: validList(),
+    },
+  ),
+  "ssl.enabled.protocols": optional("LIST", ["TLSv1.2", "TLSv1.3"], "The protocols allowed.", {
+    ...medium,
+    validator: validList(),
+  }),
+  "ssl.keystore.type": optional("STRING", "JKS", "The format of the key store.", medium),
+  "ssl.keystore.location": optional("STRING", null, "The file of the key store.", high),
+  "ssl.keystore.password": optional("PASSWORD", null, "The key store's password.", high),
+  "ssl.key.password": optional("PASSWORD", null, "The password of the private key.", high),
+  "ssl.keystore.key": optional("PASSWORD", null, "The private key itself.", high),
+  "ssl.keystore.certificate.chain": optional("PASSWORD", null, "The key's certificates.", high),
+  "ssl.truststore.certificates": optional("PASSWORD", null, "The certificates to trust.", high),
+  "ssl.truststore.type": optional("STRING", "JKS", "The format of the trust store.", medium),
+  "ssl.truststore.location": optional("STRING", null, "The file of the trust store.", high),
+  "ssl.truststore.password": optional("PASSWORD", null, "The trust store's password.", high),
   "ssl.keymanager.algorithm": optional("STRING", "SunX509", "The key manager's algorithm."),
   "ssl.trustmanager.algorithm": optional("STRING", "PKIX", "The trust manager's algorithm."),
   "ssl.endpoint.identification.algorithm": optional("STRING", "https", "How hosts are checked."),
-  "ssl.secure.random.implementation": optional("STRING", null, "Where randomness comes from."),
-  "ssl.engine.factory.class": optional("CLASS", null, "What makes TLS engines."),
-} as const;
-
-const rest = {
-  "listeners": optional(
-    "LIST",
-    ["http://:8083"],
-    "Where the REST API listens, as URLs; a port of 0 takes a free one.",
-    listenerUrls,
-  ),
-  "rest.advertised.host.name": optional("STRING", null, "The host that others are told."),
-  "rest.advertised.port": optional("INT", null, "The port that others are told."),
-  "rest.advertised.listener": optional("STRING", null, "Which listener others are told."),
-  "access.control.allow.origin": optional("STRING", "", "Which origins browsers may call from."),
-  "access.control.allow.methods": optional("STRING", "", "Which methods browsers may use."),
-  "response.http.headers.config": optional("STRING", "", "Rules for headers of answers."),
-  "ssl.client.auth": optional(
+  "ssl.secure.random.implementation": optional(
     "STRING",
-    "none",
-    "Whether clients must show a certificate.",
-    oneOf("required", "requested", "none"),
+    null,
+    "Where a JVM takes randomness from.",
   ),
-  "rest.extension.classes": optional("LIST", [], "Extensions of the REST API."),
-  "admin.listeners": optional("LIST", null, "Where the admin resources listen."),
-} as const;
+  "ssl.engine.factory.class": optional("CLASS", null, "What makes TLS engines on a JVM."),
+} as const satisfies ConfigKeys;
 
-/** All keys of a standalone worker. */
+/** All keys of a standalone worker, in Kafka's order. */
 export const standaloneConfigDef = ConfigDef.of({
-  "bootstrap.servers": optional(
-    "LIST",
-    ["embedded:data"],
-    "The Kafka brokers, or embedded:DIR for topics in a folder, with no broker.",
-  ),
+  // Kafka: the key is required.
+  "bootstrap.servers": {
+    type: "LIST",
+    default: ["embedded:data"],
+    importance: "HIGH",
+    validator: validList({ isEmptyAllowed: false }),
+    doc: "The Kafka brokers, or embedded:DIR for topics in a folder, with no broker.",
+  },
   "client.dns.lookup": optional(
     "STRING",
     "use_all_dns_ips",
     "How the names of brokers are looked up.",
-    oneOf("use_all_dns_ips", "resolve_canonical_bootstrap_servers_only"),
+    {
+      ...medium,
+      validator: oneOf("use_all_dns_ips", "resolve_canonical_bootstrap_servers_only"),
+    },
   ),
-  "key.converter": { type: "CLASS", doc: "What turns keys into bytes and back.", ...required },
+  "key.converter": required("CLASS", "What turns keys into bytes and back."),
   "key.converter.plugin.version": pluginVersion("key converter"),
-  "value.converter": { type: "CLASS", doc: "What turns values into bytes and back.", ...required },
+  "value.converter": required("CLASS", "What turns values into bytes and back."),
   "value.converter.plugin.version": pluginVersion("value converter"),
   "task.shutdown.graceful.timeout.ms": optional(
     "LONG",
-    5000,
+    5000n,
     "How long tasks may take to stop before they are ended, all together.",
   ),
-  "offset.flush.interval.ms": optional("LONG", 60000, "How often offsets are committed."),
-  "offset.flush.timeout.ms": optional("LONG", 5000, "How long a commit of offsets may take."),
-  "plugin.path": optional("LIST", null, "Files and folders of plugins."),
+  "offset.flush.interval.ms": optional("LONG", 60000n, "How often offsets are committed."),
+  "offset.flush.timeout.ms": optional("LONG", 5000n, "How long a commit of offsets may take."),
+  "plugin.path": optional("LIST", null, "Files and folders of plugins.", {
+    validator: validList({ isEmptyAllowed: false, isNullAllowed: true }),
+  }),
   "plugin.discovery": optional(
     "STRING",
     "hybrid_warn",
     "How plugins are found on a JVM; there is but one way here.",
-    oneOfIgnoringCase("ONLY_SCAN", "SERVICE_LOAD", "HYBRID_WARN", "HYBRID_FAIL"),
+    { validator: oneOfIgnoringCase("ONLY_SCAN", "SERVICE_LOAD", "HYBRID_WARN", "HYBRID_FAIL") },
   ),
-  "metrics.sample.window.ms": optional("LONG", 30000, "The window of a sample.", range(0)),
-  "metrics.num.samples": optional("INT", 2, "How many samples there are.", range(1)),
-  "metrics.recording.level": optional(
-    "STRING",
-    "INFO",
-    "How much is measured.",
-    oneOf("INFO", "DEBUG"),
-  ),
+  "metrics.sample.window.ms": optional("LONG", 30000n, "The window of a sample.", {
+    validator: range(0),
+  }),
+  "metrics.num.samples": optional("INT", 2, "How many samples there are.", { validator: range(1) }),
+  "metrics.recording.level": optional("STRING", "INFO", "How much is measured.", {
+    validator: oneOf("INFO", "DEBUG"),
+  }),
   "metric.reporters": optional(
     "LIST",
     ["org.apache.kafka.common.metrics.JmxReporter"],
     "Where metrics go on a JVM.",
+    { validator: validList() },
   ),
   "header.converter": optional(
     "CLASS",
@@ -142,25 +133,27 @@ export const standaloneConfigDef = ConfigDef.of({
     "What turns headers into bytes and back.",
   ),
   "header.converter.plugin.version": pluginVersion("header converter"),
-  "config.providers": optional("LIST", [], "What replaces variables in configurations."),
+  "config.providers": optional("LIST", [], "What replaces variables in configurations.", {
+    validator: validList(),
+  }),
   "connector.client.config.override.policy": optional(
     "STRING",
     "All",
     "Which client settings a connector may override.",
+    medium,
   ),
   "topic.creation.enable": optional("BOOLEAN", true, "Whether sources may make topics."),
-  ...ssl,
+  ...sslKeys,
   "topic.tracking.enable": optional("BOOLEAN", true, "Whether the topics in use are tracked."),
   "topic.tracking.allow.reset": optional("BOOLEAN", true, "Whether tracking may be reset."),
-  ...rest,
-  "offset.storage.file.filename": {
-    type: "STRING",
-    doc: "The file that keeps source offsets.",
-    ...required,
-  },
+  ...restKeys,
+  "offset.storage.file.filename": required("STRING", "The file that keeps source offsets."),
 });
 
-/** Keys whose rest belongs to others: converters, clients, providers. Kafka: `isTopicTrackingEnabled` etc. */
+/** The values of a standalone worker's keys. */
+export type StandaloneConfig = ReturnType<typeof standaloneConfigDef.parse>;
+
+/** Keys whose rest belongs to others: converters, providers, Kafka's clients, listeners. */
 const openPrefixes = [
   "key.converter.",
   "value.converter.",
@@ -170,16 +163,22 @@ const openPrefixes = [
   "consumer.",
   "admin.",
   "listeners.https.",
+  "admin.listeners.https.",
 ];
 
-/** A standalone worker's configuration, and the keys that mean nothing to it. */
-export function parseStandaloneConfig(props: Props) {
-  const config = standaloneConfigDef.parse(props);
-  const unknown = Object.keys(props).filter((key) =>
+/** The keys that mean nothing to a standalone worker, in the order they were given. */
+export function unknownWorkerKeys(props: Props): string[] {
+  return Object.keys(props).filter((key) =>
     !Object.hasOwn(standaloneConfigDef.keys, key) &&
     !openPrefixes.some((prefix) => key.startsWith(prefix))
   );
-  return { config, unknown };
+}
+
+/** The folder of `embedded:DIR`, or null when topics are on brokers. */
+export function embeddedFolder(bootstrapServers: readonly string[]): string | null {
+  const [first] = bootstrapServers;
+  if (bootstrapServers.length > 1 || !first.startsWith("embedded:")) return null;
+  return first.slice("embedded:".length) || "data";
 }
 
 /** The keys under a prefix, without it. */
