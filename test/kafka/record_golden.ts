@@ -1,8 +1,18 @@
-/** Records test/golden/record-batches.json again, from the real Kafka. */
+/** Records in test/golden again what comes from the real Kafka. */
 
-import { recordBatches } from "./record_batches.ts";
+import { configGolden, recordConfig } from "./config_golden.ts";
 import { Java } from "./java.ts";
+import { recordBatches } from "./record_batches.ts";
 
-const path = new URL("../golden/record-batches.json", import.meta.url).pathname;
-await Deno.writeTextFile(path, JSON.stringify(await recordBatches(await Java.open())));
-await new Deno.Command(Deno.execPath(), { args: ["fmt", path] }).output();
+const folder = new URL("../golden/", import.meta.url).pathname;
+const java = await Java.open();
+
+async function write(file: string, value: unknown): Promise<void> {
+  await Deno.writeTextFile(folder + file, JSON.stringify(value));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", folder + file] }).output();
+}
+
+await write("record-batches.json", await recordBatches(java));
+for (const [file, program] of Object.entries(configGolden)) {
+  await write(file, await recordConfig(java, program));
+}

@@ -10,12 +10,8 @@ import java.nio.file.Path;
 import org.apache.kafka.connect.cli.ConnectStandalone;
 import org.apache.kafka.connect.runtime.rest.entities.CreateConnectorRequest;
 
-/**
- * Records what ConnectStandalone reads from connector files of all kinds, as ../connector-files.json:
- * java -cp 'JARS/*' RecordConnectorFiles.java > ../connector-files.json
- * where JARS holds connect-runtime 4.2.0 and what it depends on.
- */
-public class RecordConnectorFiles {
+/** Prints what ConnectStandalone reads from connector files of all kinds. */
+public class ConnectorFiles {
     static final String[] FILES = {
         "{\"name\": \"c\", \"connector.class\": \"X\"}",
         "{\"name\": \"c\", \"config\": {\"connector.class\": \"X\"}}",
@@ -95,6 +91,6 @@ public class RecordConnectorFiles {
             }
         }
         Files.delete(path);
-        System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(cases));
+        System.out.println(cases);
     }
 }

@@ -32,12 +32,8 @@ import org.apache.kafka.connect.runtime.SinkConnectorConfig;
 import org.apache.kafka.connect.runtime.SourceConnectorConfig;
 import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
 
-/**
- * Records what Kafka's ConfigDef makes of values, as ../config-values.json:
- * java -cp 'JARS/*' RecordConfigDef.java > ../config-values.json
- * where JARS holds connect-runtime 4.2.0 and what it depends on.
- */
-public class RecordConfigDef {
+/** Prints what Kafka's ConfigDef makes of values, and what Connect's own definitions say of them. */
+public class ConfigValues {
     static final ObjectMapper JSON = new ObjectMapper();
     static final String[] TEXTS = {
         "", " ", "a", " a ", "\ta\n", "\u00a0a\u00a0", "\u0001a\u0001", "true", "TRUE", " True ", "false", "yes", "1", "0", "-1", "+1", " 7 ",
@@ -64,19 +60,7 @@ public class RecordConfigDef {
         all.set("headerRules", headerRules());
         all.set("regexes", regexes());
         all.set("keyTexts", JSON.valueToTree(KEY_TEXTS));
-        // A line an entry: readable, and not longer than need be.
-        List<String> sections = new ArrayList<>();
-        all.properties().forEach(section -> {
-            List<String> lines = new ArrayList<>();
-            if (section.getValue() instanceof ObjectNode object) {
-                object.properties().forEach(entry -> lines.add("    " + JSON.valueToTree(entry.getKey()) + ": " + entry.getValue()));
-                sections.add("  \"" + section.getKey() + "\": {\n" + String.join(",\n", lines) + "\n  }");
-            } else {
-                section.getValue().forEach(entry -> lines.add("    " + entry));
-                sections.add("  \"" + section.getKey() + "\": [\n" + String.join(",\n", lines) + "\n  ]");
-            }
-        });
-        System.out.println("{\n" + String.join(",\n", sections) + "\n}");
+        System.out.println(all);
     }
 
     static ObjectNode types() {

@@ -9,12 +9,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Records what java.util.Properties.load reads from nasty files, as ../properties.json:
- * java RecordProperties.java > ../properties.json
- * Each case is [file, [[key, value], ...]], sorted by key, or [file, null] for one that is malformed.
- * The characters of a file stand for its bytes.
+ * Prints what java.util.Properties.load reads from nasty files: [file, [[key, value], ...]] each, sorted
+ * by key, or [file, null] for one that is malformed. The characters of a file stand for its bytes.
  */
-public class RecordProperties {
+public class PropertyFiles {
     static final String[] CHOSEN = {
         "", "a=b", "a:b", "a b", "a\tb", "a\fb", "a = b", "a : b", "a = = b", "a==b", "a:=b", "a =: b",
         "a", "a=", "=b", ":b", " =b", "a\n b", "  a=b  ", "\t\f a=b\t", "a\\ b=c", "a\\=b=c", "a\\:b=c",
