@@ -1,6 +1,5 @@
 /** The machine's own file system as a {@linkcode Disk}. */
 
-import { open as openFile } from "node:fs/promises";
 import type { Disk, DiskEntry, DiskFile, OpenMode } from "./disk.ts";
 
 class LocalFile implements DiskFile {
@@ -96,11 +95,11 @@ export const localDisk: Disk = {
   },
   makeDirectory: (path) => Deno.mkdir(path, { recursive: true }),
   async syncDirectory(path) {
-    const folder = await openFile(path, "r");
+    const folder = await Deno.open(path);
     try {
       await folder.sync();
     } finally {
-      await folder.close();
+      folder.close();
     }
   },
 };

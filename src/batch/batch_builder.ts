@@ -56,6 +56,8 @@ export class BatchBuilder {
   readonly #recordBytesMax: number;
   readonly #compression: CompressionName;
   #bytes: Uint8Array<ArrayBuffer>;
+  /** Up to where records may be written without a look at what there is room for. */
+  #limit: number;
   #position = headerBytes;
   #count = 0;
   #baseTimestampMs = 0;
@@ -70,6 +72,7 @@ export class BatchBuilder {
       options.buffer ??
         new ArrayBuffer(Math.max(headerBytes, Math.min(options.sizeMax, firstBytes))),
     );
+    this.#limit = Math.min(this.#sizeMax, this.#bytes.length);
   }
 
   /** How many records it holds. */
@@ -89,7 +92,7 @@ export class BatchBuilder {
    */
   append(key: Field, value: Field, headers: readonly RecordHeader[], timestampMs: number): boolean {
     const room = recordOverheadMax + bytesMax(key) + bytesMax(value) + headersMax(headers);
-    if (this.#position + room > this.#bytes.length && !this.#makeRoom(room, key, value, headers)) {
+    if (this.#position + room > this.#limit && !this.#makeRoom(room, key, value, headers)) {
       return false;
     }
     if (this.#count === 0) this.#baseTimestampMs = this.#maxTimestampMs = timestampMs;
@@ -141,6 +144,7 @@ export class BatchBuilder {
     );
     grown.set(this.#bytes.subarray(0, this.#position));
     this.#bytes = grown;
+    this.#limit = Math.min(this.#sizeMax, grown.length);
     return true;
   }
 

@@ -24,78 +24,10 @@
  * @module
  */
 
-import * as v from "valibot";
+import type { FromTask } from "./message_schema.ts";
 
 /** The protocol's version; both sides are of one build, so any other is an error. */
 export const PROTOCOL_VERSION = 1;
-
-const uint = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const offset = v.pipe(v.bigint(), v.minValue(0n));
-const topicName = v.pipe(
-  v.string(),
-  v.maxLength(249),
-  v.regex(/^(?!\.\.?$)[a-zA-Z0-9._-]+$/, "not a topic name"),
-);
-const topicPartition = { topic: topicName, partition: uint };
-/** Memory that is shared with the task could change after it has been checked. */
-const unsharedBytes = v.pipe(
-  v.instance(Uint8Array<ArrayBuffer>),
-  v.check(({ buffer }) => buffer instanceof ArrayBuffer, "shared memory"),
-);
-const json = v.pipe(v.string(), v.maxLength(1 << 20));
-
-/** One message out of a task's Worker. */
-export const FromTask = v.variant("type", [
-  v.strictObject({ type: v.literal("started"), version: v.literal(PROTOCOL_VERSION) }),
-  /** Asks for committed offsets, by source partitions as JSON text. */
-  v.strictObject({ type: v.literal("readOffsets"), request: uint, partitions: v.array(json) }),
-  /** A sealed record batch, its buffer transferred. */
-  v.strictObject({
-    type: v.literal("batch"),
-    id: uint,
-    ...topicPartition,
-    batch: unsharedBytes,
-  }),
-  /** Source offsets that are safe to commit: source partition and source offset as JSON text. */
-  v.strictObject({
-    type: v.literal("sourceOffsets"),
-    offsets: v.array(v.tuple([json, v.nullable(json)])),
-  }),
-  /** This many bytes of fetched batches have been put. */
-  v.strictObject({ type: v.literal("consumed"), bytes: uint }),
-  /** The answer to `flush` or `close`: what may be committed now. */
-  v.strictObject({
-    type: v.literal("sinkOffsets"),
-    request: uint,
-    offsets: v.array(v.strictObject({ ...topicPartition, offset })),
-  }),
-  /** The sink moves its positions. */
-  v.strictObject({
-    type: v.literal("seek"),
-    offsets: v.array(v.strictObject({ ...topicPartition, offset })),
-  }),
-  /** The sink stops or takes up delivery from partitions. */
-  v.strictObject({
-    type: v.literal("partitions"),
-    paused: v.boolean(),
-    partitions: v.array(v.strictObject(topicPartition)),
-  }),
-  v.strictObject({ type: v.literal("requestCommit") }),
-  v.strictObject({
-    type: v.literal("log"),
-    level: v.picklist(["debug", "info", "warn", "error"]),
-    message: v.pipe(v.string(), v.maxLength(1 << 20)),
-  }),
-  /** The task does nothing until it is resumed. */
-  v.strictObject({ type: v.literal("paused") }),
-  /** The task goes on. */
-  v.strictObject({ type: v.literal("resumed") }),
-  v.strictObject({ type: v.literal("stopped") }),
-  v.strictObject({ type: v.literal("failed"), trace: v.pipe(v.string(), v.maxLength(1 << 20)) }),
-]);
-
-/** One message out of a task's Worker. */
-export type FromTask = v.InferOutput<typeof FromTask>;
 
 /** A plugin by the name its configuration uses, and its own part of that configuration. */
 export interface PluginSpec {
