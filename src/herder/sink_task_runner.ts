@@ -55,6 +55,8 @@ export class SinkTaskRunner implements TaskRunner {
   /** What the task asked of its consumer, done between two polls. */
   readonly #wishes: ((consumer: GroupConsumer) => void)[] = [];
   #status: TaskStatus = { state: "UNASSIGNED", trace: null };
+  /** Buffers of batches that were put. */
+  readonly #buffers: ArrayBuffer[] = [];
   #bytesOut = 0;
   #nextRequest = 0;
   #wantsCommit = false;
@@ -133,10 +135,11 @@ export class SinkTaskRunner implements TaskRunner {
       } else {
         const waitMsMax = Math.min(untilCommitMs, pollMsMax);
         const { signal } = this.#interrupt;
-        await this.#take(
-          consumer,
-          await consumer.poll({ bytesMax: fetchBytesMax, waitMsMax, signal }),
-        );
+        const buffer = this.#buffers.pop();
+        const options = { bytesMax: fetchBytesMax, waitMsMax, signal, buffer };
+        const event = await consumer.poll(options);
+        if (event.type !== "batches" && buffer !== undefined) this.#buffers.push(buffer);
+        await this.#take(consumer, event);
       }
     }
   }
@@ -209,7 +212,13 @@ export class SinkTaskRunner implements TaskRunner {
         this.#status = { state: "RUNNING", trace: null };
         break;
       case "consumed":
+        if (message.bytes > this.#bytesOut) {
+          return this.#failed(
+            `Error: ${this.#name} broke the protocol: it consumed what it has not`,
+          );
+        }
         this.#bytesOut -= message.bytes;
+        this.#keep(message.buffer);
         if (this.#bytesOut < this.#options.spec.bytesInFlightMax) this.#interrupt.abort();
         break;
       case "sinkOffsets":
@@ -239,6 +248,14 @@ export class SinkTaskRunner implements TaskRunner {
         break;
       default:
         this.#failed(`Error: ${this.#name} broke the protocol: a sink sent ${message.type}`);
+    }
+  }
+
+  /** Keeps a buffer for a later fetch. A larger one held a batch of its size, which is rare. */
+  #keep(buffer: ArrayBuffer): void {
+    const isSpare = this.#buffers.length * fetchBytesMax < this.#options.spec.bytesInFlightMax;
+    if (isSpare && buffer.byteLength === fetchBytesMax && !buffer.resizable) {
+      this.#buffers.push(buffer);
     }
   }
 

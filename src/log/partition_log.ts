@@ -134,8 +134,12 @@ export class PartitionLog {
   }
 
   /** The batches from the one that holds `offset` on; see {@linkcode PartitionReader.fetch}. */
-  fetch(offset: bigint, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#reader.fetch(offset, bytesMax);
+  fetch(
+    offset: bigint,
+    bytesMax: number,
+    buffer?: ArrayBuffer,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.fetch(offset, bytesMax, buffer);
   }
 
   /** Calls `wake` once when the next records are durable. @returns a function that calls it off */

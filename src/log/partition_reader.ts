@@ -94,11 +94,15 @@ export class PartitionReader {
 
   /**
    * The batches from the one that holds `offset` on, at most `bytesMax` bytes but one batch in any
-   * case; empty at the end.
+   * case; empty at the end. They are handed out in `buffer` when it is large enough.
    * @throws {OffsetOutOfRangeError} for an offset that is not kept any more or not there yet
    * @throws {CorruptError} when the segment does not hold a batch where one must be
    */
-  async fetch(offset: bigint, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
+  async fetch(
+    offset: bigint,
+    bytesMax: number,
+    buffer?: ArrayBuffer,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     if (offset === this.endOffset) return new Uint8Array(0);
     if (offset < this.startOffset || offset > this.endOffset) {
       throw new OffsetOutOfRangeError(
@@ -113,7 +117,7 @@ export class PartitionReader {
       : await this.#find(offset);
     const { segment, position } = found;
     try {
-      let bytes = await segment.read(position, Math.max(bytesMax, headerBytes));
+      let bytes = await segment.read(position, Math.max(bytesMax, headerBytes), buffer);
       const first = sizeOfBatch(bytes);
       if (first > bytes.length) bytes = await segment.read(position, first);
       const { length, next } = wholeBatches(bytes);

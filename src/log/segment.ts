@@ -52,9 +52,16 @@ export class Segment {
     return this.#index ??= await this.#loadIndex() ?? await this.#makeIndex();
   }
 
-  /** Reads bytes at a position, fewer at its end. */
-  async read(position: number, sizeBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(Math.min(sizeBytes, this.sizeBytes - position));
+  /** Reads bytes at a position, fewer at its end; into `buffer` when it is large enough. */
+  async read(
+    position: number,
+    sizeBytes: number,
+    buffer?: ArrayBuffer,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const length = Math.min(sizeBytes, this.sizeBytes - position);
+    const bytes = buffer !== undefined && buffer.byteLength >= length
+      ? new Uint8Array(buffer, 0, length)
+      : new Uint8Array(length);
     const read = await (await this.#open()).read(bytes, position);
     if (read === bytes.length) return bytes;
     const path = segmentPath(this.#folder, this.baseOffset, "log");

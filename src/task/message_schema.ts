@@ -40,8 +40,8 @@ export const FromTask = v.variant("type", [
     type: v.literal("sourceOffsets"),
     offsets: v.array(v.tuple([json, v.nullable(json)])),
   }),
-  /** This many bytes of fetched batches have been put. */
-  v.strictObject({ type: v.literal("consumed"), bytes: uint }),
+  /** This many bytes of fetched batches have been put; their buffer comes back for others. */
+  v.strictObject({ type: v.literal("consumed"), bytes: uint, buffer: v.instance(ArrayBuffer) }),
   /** The answer to `flush` or `close`: what may be committed now. */
   v.strictObject({
     type: v.literal("sinkOffsets"),

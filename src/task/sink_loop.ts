@@ -140,7 +140,8 @@ export class SinkLoop {
       }
       if (records.length > 0) await this.#put(records);
     }
-    port.send({ type: "consumed", bytes: message.batches.length });
+    const { length: bytes, buffer } = message.batches;
+    port.send({ type: "consumed", bytes, buffer }, [buffer]);
   }
 
   #record(source: TopicPartition, view: RecordView): SinkRecord | null {

@@ -74,8 +74,8 @@ export class EmbeddedTopics implements Topics {
         const { startOffset: start, endOffset: end } = this.#log.partition(topic, partition);
         return { start, end };
       },
-      read: ({ topic, partition, offset }, bytesMax) =>
-        this.#log.partition(topic, partition).fetch(offset, bytesMax),
+      read: ({ topic, partition, offset }, { bytesMax, buffer }) =>
+        this.#log.partition(topic, partition).fetch(offset, bytesMax, buffer),
       wait: (positions, fetch) => this.#wait(positions, fetch),
       committed: (groupId, position) =>
         this.#committed.get(groupId)?.get(keyOf(position))?.offset ?? null,
@@ -131,7 +131,7 @@ export class EmbeddedTopics implements Topics {
   ): Promise<FetchedBatches> {
     const log = this.#log.partition(topic, partition);
     await this.#wait([{ topic, partition, offset }], options);
-    const batches = await log.fetch(offset, options.bytesMax);
+    const batches = await log.fetch(offset, options.bytesMax, options.buffer);
     return { batches, logStartOffset: log.startOffset, endOffset: log.endOffset };
   }
 

@@ -26,7 +26,10 @@ export interface GroupTopics {
   /** The first offset kept and the offset after the last, of a partition. */
   bounds(position: TopicPartition): { start: bigint; end: bigint };
   /** Batches from an offset on. @throws {OffsetOutOfRangeError} */
-  read(position: PartitionOffset, bytesMax: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(
+    position: PartitionOffset,
+    options: FetchOptions,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   /** Resolves when there is more at one of these positions, or when the wait ends. */
   wait(positions: readonly PartitionOffset[], options: FetchOptions): Promise<void>;
   /** The group's committed offset, or null. */
@@ -207,13 +210,13 @@ class LocalConsumer implements GroupConsumer {
     return offset;
   }
 
-  async #fetch({ bytesMax }: FetchOptions): Promise<ConsumerEvent | null> {
+  async #fetch(options: FetchOptions): Promise<ConsumerEvent | null> {
     const { topics } = this.#group;
     for (const [key, owned] of this.#owned) {
       if (this.#paused.has(key) || owned.offset === topics.bounds(owned).end) continue;
       let batches: Uint8Array<ArrayBuffer>;
       try {
-        batches = await topics.read(owned, bytesMax);
+        batches = await topics.read(owned, options);
       } catch (error) {
         if (!(error instanceof OffsetOutOfRangeError)) throw error;
         owned.offset = this.#reset(owned, "does not hold the position any more");

@@ -63,6 +63,8 @@ export interface FetchOptions {
   waitMsMax: number;
   /** Ends the wait early, with an empty answer. */
   signal?: AbortSignal;
+  /** A spare buffer of the caller's: the batches may be handed out in it. */
+  buffer?: ArrayBuffer;
 }
 
 /** What a consumer reads: topics by name, or every topic whose whole name matches. */
