@@ -28,8 +28,10 @@ import org.apache.kafka.common.config.ConfigDef.Width;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.connect.runtime.ConnectorConfig;
 import org.apache.kafka.connect.runtime.SinkConnectorConfig;
 import org.apache.kafka.connect.runtime.SourceConnectorConfig;
+import org.apache.kafka.connect.runtime.isolation.Plugins;
 import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
 
 /** Prints what Kafka's ConfigDef makes of values, and what Connect's own definitions say of them. */
@@ -43,6 +45,7 @@ public class ConfigValues {
         "-9223372036854775809", "a,b", " a , b ", "a,,b", ",", "a,", ",a", "a,b,a", "a b", "a\u00a0,b", "a\n,\tb", "null",
     };
 
+    static final List<String> TOPICS = List.of("a", "b", "ab", "aab", "A", "a-b", "a.b", "a_b", "a1", "t-1", "t-22", "topic", "Topic", "-", "]", "a{", "\\", "Qa", "&", "a&b");
     static final String[] KEY_TEXTS = {
         "", "a", " all ", "None", "true", "0", "-1", "1", "1.5", "a,a", "a,", "a,,b", "a,b", "http://:80", "https://h:1,http://h:2", "http://:80/x",
         "ftp://h:1", "http://h", "(", "[", "a.*", "*", "a\u0007", "interval", "99999999999", null,
@@ -56,8 +59,10 @@ public class ConfigValues {
         all.set("worker", keys(standaloneConfigDef()));
         all.set("source", keys(SourceConnectorConfig.configDef()));
         all.set("topicCreation", topicCreation());
+        all.set("transforms", transforms());
         all.set("sink", keys(SinkConnectorConfig.configDef()));
         all.set("headerRules", headerRules());
+        all.set("topics", JSON.valueToTree(TOPICS));
         all.set("regexes", regexes());
         all.set("keyTexts", JSON.valueToTree(KEY_TEXTS));
         System.out.println(all);
@@ -190,6 +195,47 @@ public class ConfigValues {
         return out;
     }
 
+    /** What is wrong with the transforms and predicates of a connector. */
+    static ArrayNode transforms() {
+        Plugins plugins = new Plugins(Map.of());
+        String hoist = "org.apache.kafka.connect.transforms.HoistField$Value";
+        String insert = "org.apache.kafka.connect.transforms.InsertField$Value";
+        ArrayNode out = JSON.createArrayNode();
+        for (String[] some : new String[][] {
+            {"transforms", "a", "transforms.a.type", hoist},
+            {"transforms", "a", "transforms.a.type", hoist, "transforms.a.field", ""},
+            {"transforms", "a", "transforms.a.type", " " + hoist + " ", "transforms.a.field", "x"},
+            {"transforms", "a", "transforms.a.type", insert, "transforms.a.replace.null.with.default", "x"},
+            {"transforms", "a", "transforms.a.type", "org.apache.kafka.connect.json.JsonConverter"},
+            {"transforms", "a", "transforms.a.type", "org.apache.kafka.connect.transforms.HoistField"},
+            {"transforms", "a", "transforms.a.type", "HoistField$Value"},
+            {"transforms", "a", "transforms.a.type", ""},
+            {"transforms", "a,b", "transforms.a.type", hoist, "transforms.b.type", insert, "transforms.b.topic.field", "x"},
+            {"transforms", "a,a", "transforms.a.type", hoist},
+            {"transforms", "a,", "transforms.a.type", hoist, "transforms.a.field", "x"},
+            {"transforms", "a", "transforms.a.type", hoist, "transforms.a.field", "x", "transforms.a.predicate", "p"},
+            {"transforms", "a", "transforms.a.type", hoist, "transforms.a.field", "x", "transforms.a.predicate", "p", "transforms.a.negate", "x"},
+            {"transforms", "a", "transforms.a.type", hoist, "transforms.a.field", "x", "transforms.a.negate", "x"},
+            {"transforms", "a", "transforms.a.type", hoist, "transforms.a.field", "x", "transforms.a.negate", "false"},
+            {"transforms", "a", "transforms.a.negate", "true"},
+            {"predicates", "p", "predicates.p.type", hoist},
+            {"predicates", "p"},
+            {"predicates", "p,p", "predicates.p.type", "Nope"},
+        }) {
+            Map<String, String> props = new TreeMap<>();
+            for (int i = 0; i < some.length; i += 2) props.put(some[i], some[i + 1]);
+            ObjectNode one = out.addObject();
+            one.set("props", JSON.valueToTree(props));
+            ObjectNode errors = one.putObject("errors");
+            props.putAll(Map.of("name", "c", "connector.class", "X"));
+            ConfigDef def = ConnectorConfig.enrich(plugins, SourceConnectorConfig.configDef(), props, false);
+            for (ConfigValue value : def.validate(props)) {
+                if (!value.errorMessages().isEmpty()) errors.set(value.name(), JSON.valueToTree(value.errorMessages()));
+            }
+        }
+        return out;
+    }
+
     /** What response.http.headers.config may be. */
     static ObjectNode headerRules() throws ReflectiveOperationException {
         ObjectNode out = JSON.createObjectNode();
@@ -211,7 +257,6 @@ public class ConfigValues {
 
     /** Which topics a topics.regex matches, or why it is none. */
     static ArrayNode regexes() {
-        List<String> topics = List.of("a", "b", "ab", "aab", "A", "a-b", "a.b", "a_b", "a1", "t-1", "t-22", "topic", "Topic", "-", "]", "a{", "\\", "Qa", "&", "a&b");
         ArrayNode out = JSON.createArrayNode();
         for (String pattern : new String[] {
             "", "a", "a|b", "a.*", "[ab]+", "[a-z]+", "[\\w.-]+", "[\\w-.]+", "[-a]+", "[a-]+", "[^a]+", "[]a]", "[a\\]]+", "[a[b]]+", "[a-z&&[^b]]+", "[a&b]+", "[&&]", "[a^]+",
@@ -224,7 +269,7 @@ public class ConfigValues {
             try {
                 java.util.regex.Pattern compiled = java.util.regex.Pattern.compile(pattern);
                 ArrayNode matches = one.putArray("matches");
-                topics.stream().filter(topic -> compiled.matcher(topic).matches()).forEach(matches::add);
+                TOPICS.stream().filter(topic -> compiled.matcher(topic).matches()).forEach(matches::add);
             } catch (java.util.regex.PatternSyntaxException e) {
                 one.put("error", e.getMessage());
             }
