@@ -35,10 +35,11 @@ const ready = "Worker has completed startup and is ready to handle requests.";
 
 /** The API as a Hono application. Kafka: `RootResource`, `ConnectorsResource`. */
 export function createApp({ herder, commit, clusterId }: RestOptions): Hono {
-  const app = new Hono();
+  // A path may end in a slash or not.
+  const app = new Hono({ strict: false });
   const running = () => {
     const current = herder();
-    if (current === null) throw new StartingError(starting);
+    if (current === null) throw new HttpError(503, starting);
     return current;
   };
   const routes: [path: string, answer: (name: string) => [unknown, 200 | 503]][] = [
@@ -53,31 +54,75 @@ export function createApp({ herder, commit, clusterId }: RestOptions): Hono {
     ["/connectors", () => [running().connectorNames, 200]],
     ["/connectors/:name/status", (name) => [running().status(name), 200]],
   ];
+  app.use(async ({ req }, next) => {
+    refuseMalformed(new URL(req.url).pathname);
+    await next();
+  });
   for (const [path, answer] of routes) {
     app.get(path, (context) => {
-      const accept = context.req.header("accept") ?? "*/*";
-      if (!/\*\/\*|application\/(\*|json)/.test(accept)) {
-        return context.json(errorBody(406, "HTTP 406 Not Acceptable"), 406);
-      }
+      const type = jsonType(context.req.header("accept") ?? "*/*");
+      if (type === null) throw new HttpError(406, "HTTP 406 Not Acceptable");
       const [body, status] = answer(context.req.param("name") ?? "");
-      return context.json(body as object, status);
+      return context.json(body as object, status, { "content-type": type });
     });
-    app.all(path, (context) => context.json(errorBody(405, "HTTP 405 Method Not Allowed"), 405));
+    app.options(path, (context) => {
+      return context.text("HEAD, GET, OPTIONS", 200, {
+        "content-type": "text/plain",
+        allow: "HEAD,GET,OPTIONS",
+      });
+    });
+    app.all(path, () => {
+      throw new HttpError(405, "HTTP 405 Method Not Allowed");
+    });
   }
-  app.notFound((context) => context.json(errorBody(404, "HTTP 404 Not Found"), 404));
+  app.notFound(() => {
+    throw new HttpError(404, "HTTP 404 Not Found");
+  });
   app.onError((error, context) => {
-    const status = error instanceof NotFoundError
+    const status = error instanceof HttpError
+      ? error.status
+      : error instanceof NotFoundError
       ? 404
-      : error instanceof StartingError
-      ? 503
       : 500;
-    return context.json(errorBody(status, reasonOf(error)), status);
+    return context.json({ error_code: status, message: reasonOf(error) }, status);
   });
   return app;
 }
 
-class StartingError extends Error {}
+/** Kafka: Jetty refuses such paths before Connect sees them, in HTML. */
+function refuseMalformed(path: string): void {
+  if (path.includes("//")) throw new HttpError(400, "Ambiguous URI empty segment");
+  try {
+    decodeURIComponent(path);
+  } catch {
+    throw new HttpError(400, "HTTP 400 Bad Request");
+  }
+}
 
-function errorBody(error_code: number, message: string) {
-  return { error_code, message };
+/** The content type to answer with when JSON is acceptable, as the client wrote it; else null. */
+function jsonType(accept: string): string | null {
+  const ranges = accept.split(",").map((range) => {
+    const [type, ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+    const q = parameters.find((parameter) => /^q\s*=/.test(parameter));
+    return { type, parameters: parameters.filter((one) => one !== q), quality: qualityOf(q) };
+  });
+  const best = ranges
+    .filter(({ type, quality }) => /^(\*\/\*|application\/(\*|json))$/.test(type) && quality > 0)
+    .toSorted((a, b) => b.quality - a.quality)[0];
+  if (best === undefined) return null;
+  return ["application/json", ...best.type.endsWith("json") ? best.parameters : []].join(";");
+}
+
+function qualityOf(q: string | undefined): number {
+  return q === undefined ? 1 : Number(q.slice(q.indexOf("=") + 1));
+}
+
+/** An answer that is an error. */
+class HttpError extends Error {
+  readonly status: 400 | 404 | 405 | 406 | 503;
+
+  constructor(status: HttpError["status"], message: string) {
+    super(message);
+    this.status = status;
+  }
 }
