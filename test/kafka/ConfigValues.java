@@ -33,6 +33,7 @@ import org.apache.kafka.connect.runtime.SinkConnectorConfig;
 import org.apache.kafka.connect.runtime.SourceConnectorConfig;
 import org.apache.kafka.connect.runtime.isolation.Plugins;
 import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
+import org.apache.kafka.connect.util.ConnectorUtils;
 
 /** Prints what Kafka's ConfigDef makes of values, and what Connect's own definitions say of them. */
 public class ConfigValues {
@@ -62,6 +63,7 @@ public class ConfigValues {
         all.set("transforms", transforms());
         all.set("sink", keys(SinkConnectorConfig.configDef()));
         all.set("headerRules", headerRules());
+        all.set("groupPartitions", groupPartitions());
         all.set("topics", JSON.valueToTree(TOPICS));
         all.set("regexes", regexes());
         all.set("keyTexts", JSON.valueToTree(KEY_TEXTS));
@@ -231,6 +233,23 @@ public class ConfigValues {
             ConfigDef def = ConnectorConfig.enrich(plugins, SourceConnectorConfig.configDef(), props, false);
             for (ConfigValue value : def.validate(props)) {
                 if (!value.errorMessages().isEmpty()) errors.set(value.name(), JSON.valueToTree(value.errorMessages()));
+            }
+        }
+        return out;
+    }
+
+    /** How so many elements are divided among so many groups. */
+    static ArrayNode groupPartitions() {
+        ArrayNode out = JSON.createArrayNode();
+        for (int elements = 0; elements <= 9; elements++) {
+            for (int groups = -1; groups <= 10; groups++) {
+                ObjectNode one = out.addObject().put("elements", elements).put("groups", groups);
+                try {
+                    List<Integer> all = java.util.stream.IntStream.range(0, elements).boxed().toList();
+                    one.set("result", JSON.valueToTree(ConnectorUtils.groupPartitions(all, groups)));
+                } catch (IllegalArgumentException e) {
+                    one.put("error", e.getMessage());
+                }
             }
         }
         return out;
