@@ -12,6 +12,8 @@ import {
   type HeaderConverter,
   headerConverter,
   javaClassOf,
+  oneOf,
+  type Props,
   type Schema,
   type SchemaAndValue,
   Schemas,
@@ -21,14 +23,17 @@ import {
 const CONFIG = ConfigDef.of({
   "converter.type": {
     type: "STRING",
-    default: null,
     importance: "LOW",
-    doc: "What it converts: key, value or header. Set by the worker.",
+    validator: oneOf("key", "value", "header"),
+    doc: "What it converts. Set by the worker.",
   },
 });
 
 class ByteArrayConverter implements Converter, HeaderConverter {
-  configure(): void {}
+  configure(props: Props, isKey?: boolean): void {
+    const type = isKey === undefined ? "header" : isKey ? "key" : "value";
+    CONFIG.parse({ ...props, "converter.type": type });
+  }
 
   fromConnectData(_topic: string, schema: Schema | null, value: unknown): Serialized {
     if (schema !== null && schema.type !== "bytes") {
@@ -36,7 +41,8 @@ class ByteArrayConverter implements Converter, HeaderConverter {
         `Invalid schema type for ByteArrayConverter: ${schema.type.toUpperCase()}`,
       );
     }
-    if (value === null || value instanceof Uint8Array) return value;
+    if (value === null || value === undefined) return null;
+    if (value instanceof Uint8Array) return value;
     throw new DataError(
       `ByteArrayConverter is not compatible with objects of type class ${javaClassOf(value)}`,
     );

@@ -8,7 +8,8 @@ import {
   ConfigDef,
   type ConnectRecord,
   type Props,
-  Schema,
+  type Schema,
+  SchemaBuilder,
   Struct,
   type Transformation,
   transformation,
@@ -43,7 +44,7 @@ class HoistField implements Transformation {
     if (schema === null) return this.#changed(record, null, new Map([[this.#field, value]]));
     if (schema !== this.#schema || this.#wrapped === null) {
       this.#schema = schema;
-      this.#wrapped = new Schema({ type: "struct", fields: [{ name: this.#field, schema }] });
+      this.#wrapped = SchemaBuilder.struct().field(this.#field, schema).build();
     }
     const wrapped = this.#wrapped;
     return this.#changed(record, wrapped, new Struct(wrapped).put(wrapped.fields[0], value));

@@ -12,9 +12,12 @@ import {
   javaClassOf,
   type Props,
   type RecordFields,
-  Schema,
+  type Schema,
+  SchemaBuilder,
+  Schemas,
   SinkRecord,
   Struct,
+  Timestamp,
   type Transformation,
   transformation,
 } from "connect";
@@ -43,20 +46,24 @@ const CONFIG = ConfigDef.of({
 
 const purpose = "field insertion";
 
-/** A field to add: its schema, and where its value comes from. */
+/** What a record says of itself. */
+type Origin = Pick<RecordFields, "topic" | "kafkaPartition" | "timestamp">;
+
+/** A field to add. */
 interface Insertion {
   name: string;
   schema: Schema;
-  /** The value beside a schema, and without one. */
-  value(
-    record: Pick<RecordFields, "topic" | "kafkaPartition" | "timestamp">,
-  ): { typed: unknown; plain: unknown };
+  /** The value without a schema, null for none. */
+  valueOf(record: Origin): unknown;
+  /** What the value becomes beside a schema. */
+  typed?(value: unknown): unknown;
 }
 
 class InsertField implements Transformation {
   readonly #isKey: boolean;
-  #insertions: Insertion[] = [];
+  #insertions: readonly Insertion[] = [];
   #replaceNull = true;
+  /** The last schema extended, and its extension: nearly always the same from record to record. */
   #schema: Schema | null = null;
   #extended: Schema | null = null;
 
@@ -67,34 +74,24 @@ class InsertField implements Transformation {
   configure(props: Props): void {
     const config = CONFIG.parse(props);
     this.#replaceNull = config["replace.null.with.default"];
-    const same = (value: unknown) => ({ typed: value, plain: value });
     const text = config["static.value"];
     const insertions = [
-      insertion(config["topic.field"], { type: "string" }, ({ topic }) => same(topic)),
-      insertion(
-        config["partition.field"],
-        { type: "int32" },
-        ({ kafkaPartition }) => same(kafkaPartition),
-      ),
-      insertion(config["offset.field"], { type: "int64" }, (record) => same(offsetOf(record))),
-      insertion(
-        config["timestamp.field"],
-        { type: "int64", name: "org.apache.kafka.connect.data.Timestamp", version: 1 },
-        ({ timestamp }) => ({
-          typed: timestamp == null ? null : new Date(timestamp),
-          plain: timestamp,
-        }),
-      ),
-      insertion(config["static.field"], { type: "string" }, () => same(text)),
+      insertion(config["topic.field"], Schemas.string, ({ topic }) => topic),
+      insertion(config["partition.field"], Schemas.int32, ({ kafkaPartition }) => kafkaPartition),
+      insertion(config["offset.field"], Schemas.int64, offsetOf),
+      {
+        ...insertion(config["timestamp.field"], Timestamp.schema, ({ timestamp }) => timestamp),
+        typed: (value: unknown) => new Date(value as number),
+      },
+      insertion(config["static.field"], Schemas.string, () => text),
     ];
-    this.#insertions = insertions.filter((entry) => entry !== null);
-    const hasText = config["static.field"] !== null && text !== null;
+    this.#insertions = insertions.filter((entry): entry is Insertion => entry?.name !== undefined);
     if (this.#insertions.length === 0) throw new ConfigError("No field insertion configured");
-    if (config["static.field"] !== null && !hasText) {
+    if (config["static.field"] !== null && text === null) {
+      // Kafka: InsertField shows an address in memory where the name of the field stands here.
       throw new ConfigError(
-        `Invalid value null for configuration static.value: No value specified for static field: ${
-          insertions[4]?.name
-        }`,
+        "Invalid value null for configuration static.value: " +
+          `No value specified for static field: ${config["static.field"]}`,
       );
     }
   }
@@ -122,7 +119,8 @@ class InsertField implements Transformation {
     }
     const extended = new Map(value);
     for (const insertion of this.#insertions) {
-      extended.set(insertion.name, insertion.value(record).plain);
+      const inserted = insertion.valueOf(record) ?? null;
+      if (inserted !== null) extended.set(insertion.name, inserted);
     }
     return extended;
   }
@@ -133,28 +131,29 @@ class InsertField implements Transformation {
       this.#extended = this.#extend(value.schema);
     }
     const extended = new Struct(this.#extended);
-    const { fields } = value.schema;
-    for (const [index, { name }] of fields.entries()) {
-      extended.put(
-        this.#extended.fields[index],
-        this.#replaceNull ? value.get(fields[index]) : value.getWithoutDefault(name),
-      );
+    const fields = this.#extended.fields;
+    for (const field of value.schema.fields) {
+      const item = this.#replaceNull ? value.get(field) : value.getWithoutDefault(field);
+      extended.put(fields[field.position], item);
     }
-    for (const insertion of this.#insertions) {
-      extended.put(insertion.name, insertion.value(record).typed);
+    for (const [index, { valueOf, typed }] of this.#insertions.entries()) {
+      const inserted = valueOf(record) ?? null;
+      // Kafka: a value that the record lacks is left out, even where the field is required.
+      if (inserted === null) continue;
+      const field = fields[value.schema.fields.length + index];
+      extended.put(field, typed === undefined ? inserted : typed(inserted));
     }
     return [this.#extended, extended];
   }
 
   #extend({ name, version, doc, parameters, fields }: Schema): Schema {
-    return new Schema({
-      type: "struct",
-      name,
-      version,
-      doc,
-      parameters,
-      fields: [...fields, ...this.#insertions],
-    });
+    const builder = SchemaBuilder.struct();
+    if (name !== null) builder.name(name);
+    if (version !== null) builder.version(version);
+    if (doc !== null) builder.doc(doc);
+    if (parameters !== null) builder.parameters(parameters);
+    for (const field of [...fields, ...this.#insertions]) builder.field(field.name, field.schema);
+    return builder.build();
   }
 
   #changed<R extends ConnectRecord<R>>(record: R, schema: Schema | null, value: unknown): R {
@@ -164,14 +163,18 @@ class InsertField implements Transformation {
   }
 }
 
+/** The field that a key names: `name!` is required, `name?` and `name` are optional. */
 function insertion(
   spec: string | null,
-  schema: { type: "string" | "int32" | "int64"; name?: string; version?: number },
-  value: Insertion["value"],
+  { type, name, version }: Schema,
+  valueOf: Insertion["valueOf"],
 ): Insertion | null {
   if (spec === null) return null;
-  const name = /[!?]$/.test(spec) ? spec.slice(0, -1) : spec;
-  return { name, schema: new Schema({ ...schema, optional: !spec.endsWith("!") }), value };
+  const builder = SchemaBuilder.type(type);
+  if (name !== null) builder.name(name);
+  if (version !== null) builder.version(version);
+  if (!spec.endsWith("!")) builder.optional();
+  return { name: spec.replace(/[!?]$/, ""), schema: builder.build(), valueOf };
 }
 
 function offsetOf(record: unknown): bigint {

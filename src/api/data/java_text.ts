@@ -6,7 +6,6 @@
  */
 
 import type { Schema } from "./schema.ts";
-import { Struct } from "./struct.ts";
 
 /** A value's text. The schema, when there is one, tells floats and bytes from the rest. */
 export function textOf(value: unknown, schema: Schema | null): string {
@@ -14,17 +13,10 @@ export function textOf(value: unknown, schema: Schema | null): string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "number") {
     const { type } = schema ?? {};
-    if (type === "float64" || !Number.isInteger(value)) {
+    if (type === "float64" || !Number.isSafeInteger(value)) {
       return type === "float32" ? floatText(value) : doubleText(value);
     }
     return type === "float32" ? floatText(value) : String(value);
-  }
-  if (value instanceof Struct) {
-    const fields = value.schema.fields
-      .map((field) => ({ field, item: value.getWithoutDefault(field.name) }))
-      .filter(({ item }) => item !== null)
-      .map(({ field, item }) => `${field.name}=${textOf(item, field.schema)}`);
-    return `Struct{${fields.join(",")}}`;
   }
   if (Array.isArray(value)) {
     const items = schema?.type === "array" ? schema.valueSchema : null;
@@ -52,13 +44,13 @@ export function doubleText(value: number): string {
 
 /** A float as `Float.toString` writes it. */
 export function floatText(value: number): string {
-  if (!Number.isFinite(value)) return decimalText(value, "");
   const float = Math.fround(value);
-  for (let precision = 1; precision < 10; precision++) {
+  if (!Number.isFinite(float) || float === 0) return decimalText(float, "");
+  for (let precision = 1; precision < 9; precision++) {
     const text = float.toPrecision(precision);
     if (Math.fround(Number(text)) === float) return decimalText(float, String(Number(text)));
   }
-  return decimalText(float, String(float));
+  return decimalText(float, String(Number(float.toPrecision(9))));
 }
 
 /** Java's form of a number whose shortest digits are in `text`. */
@@ -69,19 +61,22 @@ function decimalText(value: number, text: string): string {
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e7) return text.includes(".") ? text : `${text}.0`;
   const [mantissa, exponent] = Number(text).toExponential().split("e");
-  return `${mantissa.includes(".") ? mantissa : `${mantissa}.0`}E${Number(exponent)}`;
+  // Java writes two digits at least, and of those that read back the nearest: 4.9E-324, not 5.0E-324.
+  const digits = mantissa.includes(".") ? mantissa : value.toExponential(1).split("e")[0];
+  return `${digits}E${Number(exponent)}`;
 }
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** As `java.util.Date` writes itself, in UTC. */
+/** As `java.util.Date` writes itself, in UTC; it does not tell years before our era from those in it. */
 function dateText(date: Date): string {
+  const year = date.getUTCFullYear();
   const two = (value: number) => String(value).padStart(2, "0");
   const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${
     two(date.getUTCSeconds())
   }`;
   return `${days[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${
     two(date.getUTCDate())
-  } ${time} UTC ${date.getUTCFullYear()}`;
+  } ${time} UTC ${year > 0 ? year : 1 - year}`;
 }

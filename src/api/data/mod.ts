@@ -4,9 +4,17 @@
  * @module
  */
 
+export * from "./big_decimal.ts";
+export * from "./equality.ts";
 export * from "./headers.ts";
+export * from "./java_class.ts";
 export * from "./java_text.ts";
+export * from "./logical_types.ts";
+export * from "./parse_value.ts";
 export * from "./records.ts";
 export * from "./schema.ts";
+export * from "./schema_builder.ts";
+export * from "./schema_projector.ts";
 export * from "./struct.ts";
-export { javaClassOf, validateValue } from "./validate.ts";
+export * from "./validate.ts";
+export * from "./value_text.ts";

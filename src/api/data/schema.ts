@@ -8,11 +8,14 @@
  * | int64 | bigint, always |
  * | boolean, string, bytes | boolean, string, Uint8Array |
  * | array, map, struct | Array, Map, Struct |
+ * | named as a Decimal | BigDecimal |
+ * | named as a Date, Time or Timestamp | Date |
  *
  * @module
  */
 
 import { DataError } from "../../base/mod.ts";
+import { valuesEqual } from "./equality.ts";
 
 /** The types of schemas, by Kafka's names. */
 export type SchemaType =
@@ -53,14 +56,14 @@ export interface SchemaOptions {
   version?: number | null;
   /** What it is for. */
   doc?: string | null;
-  /** Free parameters, such as a decimal's scale. */
-  parameters?: Readonly<Record<string, string>> | null;
+  /** Free parameters, such as a decimal's scale, in order. */
+  parameters?: ReadonlyMap<string, string> | null;
   /** A struct's fields, in order. */
   fields?: readonly { name: string; schema: Schema }[];
-  /** A map's keys. */
-  keySchema?: Schema;
+  /** A map's keys; none only where a map of nothing known is empty or mixed. */
+  keySchema?: Schema | null;
   /** A map's or an array's values. */
-  valueSchema?: Schema;
+  valueSchema?: Schema | null;
 }
 
 /** What values look like. */
@@ -78,14 +81,13 @@ export class Schema {
   /** What it is for, or null. */
   readonly doc: string | null;
   /** Free parameters, or null. */
-  readonly parameters: Readonly<Record<string, string>> | null;
-  /** A struct's fields, in order; empty for every other type. */
-  readonly fields: readonly Field[];
+  readonly parameters: ReadonlyMap<string, string> | null;
+  readonly #fields: readonly Field[] | null;
   readonly #byName: ReadonlyMap<string, Field>;
-  readonly #keySchema: Schema | undefined;
-  readonly #valueSchema: Schema | undefined;
+  readonly #keySchema: Schema | null;
+  readonly #valueSchema: Schema | null;
 
-  /** A schema that says this. @throws {DataError} when two fields have one name */
+  /** A schema that says just this, unchecked. {@linkcode SchemaBuilder} checks what it is told. */
   constructor(options: SchemaOptions) {
     this.type = options.type;
     this.optional = options.optional ?? false;
@@ -93,58 +95,73 @@ export class Schema {
     this.version = options.version ?? null;
     this.doc = options.doc ?? null;
     this.parameters = options.parameters ?? null;
-    this.fields = (options.fields ?? []).map(({ name, schema }, position) => ({
-      name,
-      position,
-      schema,
-    }));
-    this.#byName = new Map(this.fields.map((field) => [field.name, field]));
-    if (this.#byName.size !== this.fields.length) {
-      throw new DataError("Cannot create field because of field name duplication");
-    }
-    this.#keySchema = options.keySchema;
-    this.#valueSchema = options.valueSchema;
-    this.defaultValue = options.defaultValue;
+    this.#fields = options.type !== "struct"
+      ? null
+      : (options.fields ?? []).map(({ name, schema }, position) => ({ name, position, schema }));
+    this.#byName = new Map(this.#fields?.map((field) => [field.name, field]));
+    this.#keySchema = options.keySchema ?? null;
+    this.#valueSchema = options.valueSchema ?? null;
+    this.defaultValue = options.defaultValue ?? undefined;
   }
 
-  /** The field of that name, or null. */
+  /** A struct's fields, in order. @throws {DataError} for any other type */
+  get fields(): readonly Field[] {
+    return this.#fields ?? lacks("Cannot list fields on non-struct type");
+  }
+
+  /** A struct's field of that name, or null. @throws {DataError} for any other type */
   field(name: string): Field | null {
+    if (this.#fields === null) lacks("Cannot look up fields on non-struct type");
     return this.#byName.get(name) ?? null;
   }
 
-  /** What a map's keys look like. @throws {DataError} for any other type */
-  get keySchema(): Schema {
-    return this.#keySchema ?? this.#lacks("key schema", "map");
+  /** What a map's keys look like; null when nothing is known. @throws {DataError} for any other type */
+  get keySchema(): Schema | null {
+    if (this.type !== "map") lacks("Cannot look up key schema on non-map type");
+    return this.#keySchema;
   }
 
-  /** What a map's or an array's values look like. @throws {DataError} for any other type */
-  get valueSchema(): Schema {
-    return this.#valueSchema ?? this.#lacks("value schema", "map or array");
+  /** What a map's or an array's values look like; null when nothing is known. @throws {DataError} for any other type */
+  get valueSchema(): Schema | null {
+    if (this.type !== "map" && this.type !== "array") {
+      lacks("Cannot look up value schema on non-array and non-map type");
+    }
+    return this.#valueSchema;
   }
 
   /** Whether both say the same. */
   equals(other: Schema): boolean {
     if (this === other) return true;
     return this.type === other.type && this.optional === other.optional &&
-      this.name === other.name &&
-      this.version === other.version && this.doc === other.doc &&
-      JSON.stringify(this.parameters) === JSON.stringify(other.parameters) &&
-      Object.is(this.defaultValue, other.defaultValue) &&
-      this.fields.length === other.fields.length &&
-      this.fields.every((field, i) =>
-        field.name === other.fields[i].name && field.schema.equals(other.fields[i].schema)
-      ) &&
+      this.name === other.name && this.version === other.version && this.doc === other.doc &&
+      valuesEqual(this.parameters, other.parameters) &&
+      valuesEqual(this.defaultValue, other.defaultValue) &&
+      this.#sameFields(other) &&
       sameSchema(this.#keySchema, other.#keySchema) &&
       sameSchema(this.#valueSchema, other.#valueSchema);
   }
 
-  #lacks(what: string, owner: string): never {
-    throw new DataError(`Cannot look up ${what} on non-${owner} type`);
+  /** Its name and type, as Java writes them: `Schema{Person:STRUCT}`. */
+  toString(): string {
+    const type = this.type.toUpperCase();
+    return this.name === null ? `Schema{${type}}` : `Schema{${this.name}:${type}}`;
+  }
+
+  #sameFields(other: Schema): boolean {
+    const [mine, theirs] = [this.#fields ?? [], other.#fields ?? []];
+    return mine.length === theirs.length &&
+      mine.every(({ name, schema }, i) =>
+        name === theirs[i].name && schema.equals(theirs[i].schema)
+      );
   }
 }
 
-function sameSchema(a: Schema | undefined, b: Schema | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && a.equals(b));
+function lacks(reason: string): never {
+  throw new DataError(reason);
+}
+
+function sameSchema(a: Schema | null, b: Schema | null): boolean {
+  return a === b || (a !== null && b !== null && a.equals(b));
 }
 
 /** Schemas without a name for the plain types, required and optional. */
@@ -158,8 +175,11 @@ export const Schemas = {
   boolean: new Schema({ type: "boolean" }),
   string: new Schema({ type: "string" }),
   bytes: new Schema({ type: "bytes" }),
+  optionalInt8: new Schema({ type: "int8", optional: true }),
+  optionalInt16: new Schema({ type: "int16", optional: true }),
   optionalInt32: new Schema({ type: "int32", optional: true }),
   optionalInt64: new Schema({ type: "int64", optional: true }),
+  optionalFloat32: new Schema({ type: "float32", optional: true }),
   optionalFloat64: new Schema({ type: "float64", optional: true }),
   optionalBoolean: new Schema({ type: "boolean", optional: true }),
   optionalString: new Schema({ type: "string", optional: true }),

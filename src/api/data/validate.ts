@@ -1,58 +1,80 @@
 /** Whether a value fits its schema, in the words of Kafka's `ConnectSchema.validateValue`. */
 
 import { DataError } from "../../base/mod.ts";
-import type { Schema, SchemaType } from "./schema.ts";
+import { BigDecimal } from "./big_decimal.ts";
+import { javaClassOf } from "./java_class.ts";
+import { logicalClassOf } from "./logical_names.ts";
+import type { Schema } from "./schema.ts";
 import { Struct } from "./struct.ts";
 
-const ranges: Partial<Record<SchemaType, number>> = {
-  int8: 2 ** 7,
-  int16: 2 ** 15,
-  int32: 2 ** 31,
-};
-
-/** Checks a value against its schema. @throws {DataError} naming `field` and both types */
+/**
+ * Checks a value against its schema, all the way down. A schema with the name of a logical type wants
+ * that type's values: a Date for a Timestamp, whatever the type under it.
+ *
+ * @throws {DataError} naming `field`, or where in it, and both types
+ */
 export function validateValue(schema: Schema, value: unknown, field?: string): void {
+  validate(schema, value, field, "");
+}
+
+/** `inside` says how deep: "element of array value of map ". */
+function validate(schema: Schema, value: unknown, field: string | undefined, inside: string): void {
   if (value === null || value === undefined) {
     if (schema.optional) return;
-    const which = field === undefined ? "" : `, field "${field}"`;
-    throw new DataError(
-      `Invalid value: null used for required field${
-        which === "" ? "" : which.slice(1)
-      }, schema type: ${schema.type.toUpperCase()}`,
-    );
+    const place = placeOf(field, inside);
+    const type = schema.type.toUpperCase();
+    throw new DataError(`Invalid value: null used for required ${place}, schema type: ${type}`);
   }
   if (!fits(schema, value)) {
-    const where = field === undefined ? "" : ` for field: "${field}"`;
+    const name = schema.name === null ? "" : ` "${schema.name}"`;
+    const type = schema.type.toUpperCase();
     throw new DataError(
-      `Invalid Java object for schema with type ${schema.type.toUpperCase()}: class ${
-        javaClassOf(value)
-      }${where}`,
+      `Invalid Java object for schema${name} with type ${type}: class ${javaClassOf(value)} for ${
+        placeOf(field, inside)
+      }`,
     );
   }
-  if (schema.type === "array") {
-    for (const item of value as unknown[]) validateValue(schema.valueSchema, item);
-  } else if (schema.type === "map") {
-    for (const [key, item] of value as Map<unknown, unknown>) {
-      validateValue(schema.keySchema, key);
-      validateValue(schema.valueSchema, item);
+  if (typeof value !== "object") return;
+  if (value instanceof Struct) {
+    if (!value.schema.equals(schema)) throw new DataError("Struct schemas do not match.");
+    value.validate();
+  } else if (Array.isArray(value)) {
+    const place = `element of array ${inside}`;
+    const items = known(schema.valueSchema, field, place);
+    for (const item of value) validate(items, item, field, place);
+  } else if (value instanceof Map) {
+    const [keyPlace, valuePlace] = [`key of map ${inside}`, `value of map ${inside}`];
+    const keys = known(schema.keySchema, field, keyPlace);
+    const items = known(schema.valueSchema, field, valuePlace);
+    for (const [key, item] of value) {
+      validate(keys, key, field, keyPlace);
+      validate(items, item, field, valuePlace);
     }
-  } else if (schema.type === "struct" && !(value as Struct).schema.equals(schema)) {
-    throw new DataError("Struct schemas do not match.");
   }
 }
 
+function placeOf(field: string | undefined, inside: string): string {
+  return inside + (field === undefined ? "value" : `field: "${field}"`);
+}
+
+function known(schema: Schema | null, field: string | undefined, inside: string): Schema {
+  if (schema !== null) return schema;
+  throw new DataError(`No schema defined for ${placeOf(field, inside)}`);
+}
+
 function fits(schema: Schema, value: unknown): boolean {
+  const logical = schema.name === null ? null : logicalClassOf(schema.name);
+  if (logical === "Date") return value instanceof Date;
+  if (logical === "BigDecimal") return value instanceof BigDecimal;
   switch (schema.type) {
     case "int8":
+      return isInteger(value, 2 ** 7);
     case "int16":
-    case "int32": {
-      const range = ranges[schema.type]!;
-      return value instanceof Date ||
-        Number.isInteger(value) && (value as number) >= -range && (value as number) < range;
-    }
+      return isInteger(value, 2 ** 15);
+    case "int32":
+      return isInteger(value, 2 ** 31);
     case "int64":
-      return value instanceof Date ||
-        typeof value === "bigint" && BigInt.asIntN(64, value) === value;
+      return typeof value === "bigint" && BigInt.asIntN(64, value) === value;
     case "float32":
     case "float64":
       return typeof value === "number";
@@ -71,18 +93,6 @@ function fits(schema: Schema, value: unknown): boolean {
   }
 }
 
-/** The Java class that a plugin of Kafka Connect would have used for such a value. */
-export function javaClassOf(value: unknown): string {
-  if (typeof value === "string") return "java.lang.String";
-  if (typeof value === "boolean") return "java.lang.Boolean";
-  if (typeof value === "bigint") return "java.lang.Long";
-  if (typeof value === "number") {
-    return Number.isInteger(value) ? "java.lang.Long" : "java.lang.Double";
-  }
-  if (value instanceof Uint8Array) return "[B";
-  if (value instanceof Map) return "java.util.HashMap";
-  if (Array.isArray(value)) return "java.util.ArrayList";
-  if (value instanceof Struct) return "org.apache.kafka.connect.data.Struct";
-  if (value instanceof Date) return "java.util.Date";
-  return "java.lang.Object";
+function isInteger(value: unknown, range: number): boolean {
+  return Number.isInteger(value) && (value as number) >= -range && (value as number) < range;
 }

@@ -1,0 +1,22 @@
+/** The names of Java's classes, which stand in the messages of Kafka Connect. */
+
+import { BigDecimal } from "./big_decimal.ts";
+import { Struct } from "./struct.ts";
+
+/** The Java class that a plugin of Kafka Connect would have used for such a value. */
+export function javaClassOf(value: unknown): string {
+  if (typeof value === "string") return "java.lang.String";
+  if (typeof value === "boolean") return "java.lang.Boolean";
+  if (typeof value === "bigint") return "java.lang.Long";
+  if (typeof value === "number") {
+    if (!Number.isSafeInteger(value)) return "java.lang.Double";
+    return (value | 0) === value ? "java.lang.Integer" : "java.lang.Long";
+  }
+  if (value instanceof Uint8Array) return "[B";
+  if (value instanceof Map) return "java.util.LinkedHashMap";
+  if (Array.isArray(value)) return "java.util.ArrayList";
+  if (value instanceof Struct) return "org.apache.kafka.connect.data.Struct";
+  if (value instanceof Date) return "java.util.Date";
+  if (value instanceof BigDecimal) return "java.math.BigDecimal";
+  return "java.lang.Object";
+}

@@ -1,0 +1,220 @@
+/**
+ * JSON text with exact numbers. What is read and refused is what Kafka Connect's JSON library reads and
+ * refuses:
+ *
+ * - a number with a point or an exponent is a decimal, every other one an integer of any size;
+ * - leading zeros are skipped: `007` is 7;
+ * - what follows the first value is not read, but a number has to end there;
+ * - at most 1000 values inside each other, 1000 digits, 50,000 characters in a name and 20,000,000 in a
+ *   string;
+ * - bytes are UTF-8, or UTF-16 when the first two of them say so.
+ *
+ * @module
+ */
+
+import { BigDecimal } from "../data/mod.ts";
+
+/** A JSON value. Integers beyond the safe range are bigints, numbers with a point or exponent decimals. */
+export type Json = null | boolean | number | bigint | BigDecimal | string | Json[] | JsonObject;
+
+/** A JSON object; its own properties are its members, whatever their names. */
+export interface JsonObject {
+  /** A member. */
+  [name: string]: Json;
+}
+
+/** How deep values may be nested in JSON that is read or written. */
+export const nestingMax = 1000;
+
+const digitsMax = 1000;
+const nameCharsMax = 50_000;
+const stringCharsMax = 20_000_000;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text of JSON bytes. @throws {TypeError} for bytes that are no text */
+export function decodeJson(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (bytes.length > 1 && (first === 0 || second === 0 || first >= 0xfe)) {
+    const isLittle = second === 0 || first === 0xff;
+    if (first < 0xfe || bytes.length > 3) {
+      return new TextDecoder(isLittle ? "utf-16le" : "utf-16be", { ignoreBOM: true }).decode(bytes);
+    }
+  }
+  return utf8.decode(bytes);
+}
+
+/** The first value in JSON text; undefined when there is none. @throws {SyntaxError} */
+export function parseJson(text: string): Json | undefined {
+  return new JsonReader(text).read();
+}
+
+/** What an object says under a name; undefined when it does not. Unlike `json[name]` it knows no prototype. */
+export function memberOf(json: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(json, name) ? json[name] : undefined;
+}
+
+/** Whether a value is an object, neither a list nor a decimal. */
+export function isJsonObject(json: Json | undefined): json is JsonObject {
+  return typeof json === "object" && json !== null && !Array.isArray(json) &&
+    !(json instanceof BigDecimal);
+}
+
+/** A string as JSON. What is beyond the 16 bits of Java's characters is escaped, as Kafka Connect has it. */
+export function jsonString(text: string): string {
+  const json = JSON.stringify(text);
+  // deno-lint-ignore no-control-regex -- these are what is escaped
+  if (!/[\u0000-\u001f\ud800-\udfff]/.test(text)) return json;
+  return json.replace(
+    /\\u[0-9a-f]{4}|\\.|[\ud800-\udfff]/g,
+    (match) =>
+      match.length === 1
+        ? `\\u${match.charCodeAt(0).toString(16).toUpperCase()}`
+        : match.length === 6
+        ? `\\u${match.slice(2).toUpperCase()}`
+        : match,
+  );
+}
+
+const numberPattern = /-?(\d+)(\.\d+)?([eE][+-]?\d+)?/y;
+const literalPattern = /(true|false|null)(?![\w$\u0080-\uffff])/y;
+const literals: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
+
+/** Reads one value, without a regard for what follows it. */
+class JsonReader {
+  readonly #text: string;
+  #at: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  }
+
+  read(): Json | undefined {
+    this.#skipSpace();
+    if (this.#at === this.#text.length) return undefined;
+    const value = this.#value(0);
+    const isNumber = typeof value === "number" || typeof value === "bigint" ||
+      value instanceof BigDecimal;
+    if (isNumber && !/^(?:[ \t\r\n]|$)/.test(this.#text.slice(this.#at, this.#at + 1))) {
+      throw this.#unexpected();
+    }
+    return value;
+  }
+
+  #value(depth: number): Json {
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#object(depth + 1);
+      case "[":
+        return this.#array(depth + 1);
+      case '"':
+        return this.#string(stringCharsMax);
+      case "t":
+      case "f":
+      case "n":
+        return literals[this.#match(literalPattern)[1]];
+      default:
+        return this.#number();
+    }
+  }
+
+  #object(depth: number): JsonObject {
+    const object: JsonObject = Object.create(null);
+    this.#open(depth);
+    if (this.#take("}")) return object;
+    do {
+      this.#skipSpace();
+      const name = this.#string(nameCharsMax);
+      if (!this.#take(":")) throw this.#unexpected();
+      this.#skipSpace();
+      object[name] = this.#value(depth);
+    } while (this.#take(","));
+    if (!this.#take("}")) throw this.#unexpected();
+    return object;
+  }
+
+  #array(depth: number): Json[] {
+    const items: Json[] = [];
+    this.#open(depth);
+    if (this.#take("]")) return items;
+    do {
+      this.#skipSpace();
+      items.push(this.#value(depth));
+    } while (this.#take(","));
+    if (!this.#take("]")) throw this.#unexpected();
+    return items;
+  }
+
+  #open(depth: number): void {
+    if (depth > nestingMax) {
+      throw new SyntaxError(`More than ${nestingMax} values inside each other`);
+    }
+    this.#at++;
+  }
+
+  #string(charsMax: number): string {
+    const start = this.#at;
+    if (this.#text[start] !== '"') throw this.#unexpected();
+    let end = this.#text.indexOf('"', start + 1);
+    while (end > 0 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    if (end < 0) throw new SyntaxError(`The string at ${start} does not end`);
+    this.#at = end + 1;
+    const raw = this.#text.slice(start + 1, end);
+    // deno-lint-ignore no-control-regex -- characters that JSON.parse refuses
+    const value: string = /[\\\u0000-\u001f]/.test(raw) ? JSON.parse(`"${raw}"`) : raw;
+    if (value.length <= charsMax) return value;
+    throw new SyntaxError(`The string at ${start} has more than ${charsMax} characters`);
+  }
+
+  /** Whether an odd number of backslashes stands before. */
+  #isEscaped(at: number): boolean {
+    let before = at - 1;
+    while (this.#text[before] === "\\") before--;
+    return (at - before) % 2 === 0;
+  }
+
+  #number(): number | bigint | BigDecimal {
+    const [text, whole, fraction = "", exponent] = this.#match(numberPattern);
+    if (whole.length + fraction.length > digitsMax) {
+      throw new SyntaxError(`The number before ${this.#at} has more than ${digitsMax} digits`);
+    }
+    if (fraction !== "" || exponent !== undefined) return BigDecimal.parse(text);
+    // Zero has no sign here: an integer is read, not a float.
+    if (text.length < 16) return Number(text) + 0;
+    const integer = BigInt(whole) * (text.startsWith("-") ? -1n : 1n);
+    const number = Number(integer);
+    return Number.isSafeInteger(number) ? number : integer;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (match === null) throw this.#unexpected();
+    this.#at = pattern.lastIndex;
+    return match;
+  }
+
+  #take(char: string): boolean {
+    this.#skipSpace();
+    if (this.#text[this.#at] !== char) return false;
+    this.#at++;
+    return true;
+  }
+
+  #skipSpace(): void {
+    for (;; this.#at++) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+    }
+  }
+
+  #unexpected(): SyntaxError {
+    const at = this.#at;
+    return new SyntaxError(
+      at < this.#text.length
+        ? `Unexpected character ${JSON.stringify(this.#text[at])} at ${at}`
+        : "Unexpected end",
+    );
+  }
+}

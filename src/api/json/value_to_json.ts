@@ -1,0 +1,180 @@
+/** Values as JSON text, as JsonConverter writes them. */
+
+import { DataError } from "../../base/mod.ts";
+import {
+  BigDecimal,
+  ConnectDate,
+  Decimal,
+  doubleText,
+  floatText,
+  javaClassOf,
+  type Schema,
+  Struct,
+  Time,
+  Timestamp,
+} from "../data/mod.ts";
+import { jsonString, nestingMax } from "./json_text.ts";
+
+/** What there is to choose where data becomes JSON, or JSON data. */
+export interface JsonOptions {
+  /** Whether null stands for the default of its schema, if there is one. */
+  replaceNullWithDefault: boolean;
+  /** Whether decimals are written as numbers instead of base64. Both are read. */
+  decimalsAsNumbers: boolean;
+}
+
+/** A value as JSON text. @throws {DataError} when it does not fit its schema, or is nested too deep */
+export function valueToJson(schema: Schema | null, value: unknown, options: JsonOptions): string {
+  return textOf(schema, value, options, 0);
+}
+
+function textOf(
+  schema: Schema | null,
+  value: unknown,
+  options: JsonOptions,
+  depth: number,
+): string {
+  if (value === null || value === undefined) return nullText(schema, options, depth);
+  if (schema !== null && schema.name !== null) {
+    const text = logicalText(schema, value, options);
+    if (text !== null) return text;
+  }
+  switch (typeof value) {
+    case "string":
+      if (schema !== null && schema.type !== "string") throw mismatch(schema, value);
+      return jsonString(value);
+    case "boolean":
+      if (schema !== null && schema.type !== "boolean") throw mismatch(schema, value);
+      return String(value);
+    case "bigint":
+      if (schema !== null && schema.type !== "int64") throw mismatch(schema, value);
+      return String(value);
+    case "number":
+      return numberText(schema, value);
+  }
+  if (depth >= nestingMax) {
+    throw new DataError(
+      "Converting Kafka Connect data to byte[] failed due to serialization error: ",
+      { cause: new RangeError(`More than ${nestingMax} values inside each other`) },
+    );
+  }
+  if (value instanceof Struct) return structText(schema, value, options, depth + 1);
+  if (value instanceof Uint8Array) {
+    if (schema !== null && schema.type !== "bytes") throw mismatch(schema, value);
+    return `"${value.toBase64()}"`;
+  }
+  if (Array.isArray(value)) {
+    if (schema !== null && schema.type !== "array") throw mismatch(schema, value);
+    const items = schema === null ? null : schema.valueSchema;
+    return `[${value.map((item) => textOf(items, item, options, depth + 1)).join(",")}]`;
+  }
+  if (value instanceof Map) return mapText(schema, value, options, depth + 1);
+  if (schema !== null) throw mismatch(schema, value);
+  throw new DataError(
+    `Java class class ${javaClassOf(value)} does not have corresponding schema type.`,
+  );
+}
+
+function nullText(schema: Schema | null, options: JsonOptions, depth: number): string {
+  if (schema === null) return "null";
+  if (schema.defaultValue !== undefined && options.replaceNullWithDefault) {
+    return textOf(schema, schema.defaultValue, options, depth);
+  }
+  if (schema.optional) return "null";
+  throw new DataError(
+    "Conversion error: null value for field that is required and has no default value",
+  );
+}
+
+/** The text of a logical type's value; null for a schema of another name. */
+function logicalText(schema: Schema, value: unknown, options: JsonOptions): string | null {
+  switch (schema.name) {
+    case Decimal.logicalName:
+      if (!(value instanceof BigDecimal)) throw illogical("Decimal", "BigDecimal", value);
+      if (options.decimalsAsNumbers) return value.toString();
+      return `"${Decimal.fromLogical(schema, value).toBase64()}"`;
+    case ConnectDate.logicalName:
+      if (!(value instanceof Date)) throw illogical("Date", "Date", value);
+      return String(ConnectDate.fromLogical(schema, value));
+    case Time.logicalName:
+      if (!(value instanceof Date)) throw illogical("Time", "Date", value);
+      return String(Time.fromLogical(schema, value));
+    case Timestamp.logicalName:
+      if (!(value instanceof Date)) throw illogical("Timestamp", "Date", value);
+      return String(Timestamp.fromLogical(schema, value));
+    default:
+      return null;
+  }
+}
+
+function illogical(type: string, expected: string, value: unknown): DataError {
+  return new DataError(
+    `Invalid type for ${type}, expected ${expected} but was class ${javaClassOf(value)}`,
+  );
+}
+
+function mismatch(schema: Schema, value: unknown): DataError {
+  const type = schema.type === "bytes" ? "bytes type" : schema.type.toUpperCase();
+  return new DataError(`Invalid type for ${type}: class ${javaClassOf(value)}`);
+}
+
+/** Integers within their type's range, floats as Java writes them; NaN and infinities as text. */
+function numberText(schema: Schema | null, value: number): string {
+  switch (schema === null ? Number.isSafeInteger(value) ? "int32" : "float64" : schema.type) {
+    case "float32":
+      return Number.isFinite(value) ? floatText(value) : `"${value}"`;
+    case "float64":
+      return Number.isFinite(value) ? doubleText(value) : `"${value}"`;
+    case "int8":
+      if ((value << 24 >> 24) === value) return String(value);
+      break;
+    case "int16":
+      if ((value << 16 >> 16) === value) return String(value);
+      break;
+    case "int32":
+      if ((value | 0) === value || schema === null) return String(value);
+      break;
+  }
+  throw mismatch(schema!, value);
+}
+
+function structText(
+  schema: Schema | null,
+  value: Struct,
+  options: JsonOptions,
+  depth: number,
+): string {
+  if (schema !== value.schema && (schema === null || !schema.equals(value.schema))) {
+    throw new DataError("Mismatching schema.");
+  }
+  let text = "";
+  for (const field of schema.fields) {
+    const item = options.replaceNullWithDefault ? value.get(field) : value.getWithoutDefault(field);
+    const itemText = textOf(field.schema, item, options, depth);
+    text += `${text === "" ? "" : ","}${jsonString(field.name)}:${itemText}`;
+  }
+  return `{${text}}`;
+}
+
+/** With text for keys an object, else an array of pairs. */
+function mapText(
+  schema: Schema | null,
+  value: Map<unknown, unknown>,
+  options: JsonOptions,
+  depth: number,
+): string {
+  if (schema !== null && schema.type !== "map") throw mismatch(schema, value);
+  const [keys, items] = schema === null ? [null, null] : [schema.keySchema, schema.valueSchema];
+  const entries = [...value];
+  const isObject = keys === null
+    ? entries.every(([key]) => typeof key === "string")
+    : keys.type === "string";
+  const pairs = entries.map(([key, item]) => {
+    const name = textOf(keys, key, options, depth);
+    const itemText = textOf(items, item, options, depth);
+    if (!isObject) return `[${name},${itemText}]`;
+    // Kafka: the name of a key that is null is "null".
+    return `${name === "null" ? '"null"' : name}:${itemText}`;
+  });
+  return isObject ? `{${pairs.join(",")}}` : `[${pairs.join(",")}]`;
+}
