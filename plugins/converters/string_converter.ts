@@ -31,6 +31,7 @@ const CONFIG = ConfigDef.of({
     type: "STRING",
     default: "UTF-8",
     importance: "HIGH",
+    width: "MEDIUM",
     displayName: "Encoding",
     doc: "The encoding of the bytes that are read and written.",
   },

@@ -15,7 +15,7 @@ import {
   schemaOf,
   type Tagged,
   valueOf,
-} from "./tagged.ts";
+} from "./tagged_values.ts";
 
 /** An answer: what was written, what was read, or what was thrown. */
 interface Answer {

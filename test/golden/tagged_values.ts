@@ -1,76 +1,170 @@
-/** Values as the recordings write them: each with the name of its type, so that nothing is lost in JSON. */
+/**
+ * Reads the values that golden data hold as `{t, v}` and the schemas beside them, and compares them with
+ * ours as the rules for golden data say: exact where there is a schema; without one, integers and floats
+ * are the same numbers, and a map has no order.
+ *
+ * @module
+ */
 
-import { Schema, type SchemaType, Struct } from "connect";
+import assert from "node:assert/strict";
+import {
+  BigDecimal,
+  parseJson,
+  Schema,
+  SchemaBuilder,
+  schemaFromJson,
+  Schemas,
+  type SchemaType,
+  Struct,
+  valuesEqual,
+} from "../../mod.ts";
 
-/** A value and what it is. */
-export type Tagged = { t: string; v?: unknown };
+/** A value as it was recorded: its Java type, and itself. */
+export interface Tagged {
+  /** The type. */
+  t: string;
+  /** The value; 64-bit integers and floats as text, bytes in base64. */
+  v?: unknown;
+  /** A decimal's scale. */
+  scale?: number;
+  /** A decimal's digits. */
+  unscaled?: string;
+}
 
-/** A schema as recorded. */
+/** A schema as it was recorded. */
 export interface RecordedSchema {
+  /** Its type. */
   type: SchemaType;
+  /** The rest as in {@linkcode Schema}. */
   optional: boolean;
   name?: string;
   version?: number;
   doc?: string;
   parameters?: Record<string, string>;
   default?: Tagged;
+  keys?: RecordedSchema | null;
+  values?: RecordedSchema | null;
   fields?: { field: string; schema: RecordedSchema }[];
-  keys?: RecordedSchema;
-  values?: RecordedSchema;
 }
 
-/** The schema that a recorded one stands for. */
-export function schemaOf(recorded: RecordedSchema): Schema {
-  const { type, optional, name, version, doc, parameters, fields, keys, values } = recorded;
-  const inner = (schema: RecordedSchema | undefined) =>
-    schema === undefined ? undefined : schemaOf(schema);
-  return new Schema({
-    ...{ type, optional, name, version, doc, parameters },
-    fields: fields?.map(({ field, schema }) => ({ name: field, schema: schemaOf(schema) })),
-    keySchema: inner(keys),
-    valueSchema: inner(values),
-    defaultValue: recorded.default === undefined ? undefined : valueOf(recorded.default),
-  });
+/** Our schema for a recorded one. */
+export function schemaOf(recorded: RecordedSchema | null): Schema | null {
+  if (recorded === null) return null;
+  const options = {
+    ...recorded,
+    parameters: recorded.parameters ? new Map(Object.entries(recorded.parameters)) : null,
+    fields: recorded.fields?.map(({ field, schema }) => ({
+      name: field,
+      schema: schemaOf(schema)!,
+    })),
+    keySchema: schemaOf(recorded.keys ?? null),
+    valueSchema: schemaOf(recorded.values ?? null),
+  };
+  const byDefault = recorded.default;
+  const defaultValue = byDefault && valueOf(byDefault, new Schema(options));
+  return new Schema({ ...options, defaultValue });
 }
 
-/** The value that a recorded one stands for; a struct needs its schema. */
-export function valueOf({ t, v }: Tagged, schema: Schema | null = null): unknown {
+/** Our schema for one that was recorded as JsonConverter writes it. */
+export function schemaOfJson(json: unknown): Schema | null {
+  return schemaFromJson(parseJson(JSON.stringify(json))!, { replaceNullWithDefault: true });
+}
+
+/** Our value for a recorded one. A struct has the schema given, or one made up of its values. */
+export function valueOf(
+  { t, v, scale, unscaled }: Tagged,
+  schema: Schema | null = null,
+): unknown {
   switch (t) {
     case "null":
       return null;
     case "int64":
       return BigInt(v as string);
     case "float32":
+      return Math.fround(Number(v));
     case "float64":
       return Number(v);
     case "bytes":
       return Uint8Array.fromBase64(v as string);
+    case "decimal":
+      return new BigDecimal(BigInt(unscaled!), scale!);
     case "date":
       return new Date(v as number);
-    case "list":
-      return (v as Tagged[]).map((item) => valueOf(item, schema?.valueSchema));
-    case "map":
-      return new Map(
-        (v as [Tagged, Tagged][]).map(([key, item]) => [
-          valueOf(key, schema?.keySchema),
-          valueOf(item, schema?.valueSchema),
-        ]),
-      );
-    case "struct": {
-      const struct = new Struct(schema!);
-      for (const [name, item] of Object.entries(v as Record<string, Tagged>)) {
-        const field = schema!.field(name)!;
-        if (item.t !== "null") struct.put(field, valueOf(item, field.schema));
-      }
-      return struct;
+    case "list": {
+      const items = schema?.type === "array" ? schema.valueSchema : null;
+      return (v as Tagged[]).map((item) => valueOf(item, items));
     }
-    case "int8":
-    case "int16":
-    case "int32":
-    case "boolean":
-    case "string":
-      return v;
+    case "map": {
+      const [keys, items] = schema?.type === "map"
+        ? [schema.keySchema, schema.valueSchema]
+        : [null, null];
+      const entries = v as [Tagged, Tagged][];
+      return new Map(entries.map(([key, item]) => [valueOf(key, keys), valueOf(item, items)]));
+    }
+    case "struct":
+      return structOf(v as Record<string, Tagged>, schema);
     default:
-      throw new Error(`There is no type "${t}"`);
+      // Something that is no value of Connect at all.
+      return t.startsWith("java:") ? Symbol.for(t) : v;
   }
+}
+
+function structOf(fields: Record<string, Tagged>, schema: Schema | null): Struct {
+  const names = Object.keys(fields);
+  const isFitting = schema?.type === "struct" && names.every((name) => schema.field(name) !== null);
+  const struct = new Struct(isFitting ? schema : inferred(fields));
+  for (const field of struct.schema.fields) {
+    const value = valueOf(fields[field.name] ?? { t: "null" }, field.schema);
+    if (value !== null) struct.put(field, value);
+  }
+  return struct;
+}
+
+function inferred(fields: Record<string, Tagged>): Schema {
+  const builder = SchemaBuilder.struct();
+  for (const [name, { t }] of Object.entries(fields)) {
+    builder.field(name, Schemas[t as "int32"]);
+  }
+  return builder.build();
+}
+
+/** Asserts that our value is the recorded one. */
+export function assertValue(actual: unknown, recorded: Tagged, schema: Schema | null): void {
+  const expected = valueOf(recorded, schema);
+  const [ours, theirs] = schema === null ? [loose(actual), loose(expected)] : [actual, expected];
+  if (!valuesEqual(ours, theirs)) assert.fail(`${show(ours)} is not ${show(theirs)}`);
+}
+
+/** Asserts that our schema is the recorded one. */
+export function assertSchema(actual: Schema | null, expected: Schema | null): void {
+  if (!valuesEqual(actual, expected)) assert.fail(`schema ${actual} is not ${expected}`);
+}
+
+/** Numbers of schemaless data as floats, all the way down. */
+function loose(value: unknown): unknown {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(loose);
+  if (!(value instanceof Map)) return value;
+  return new Map([...value].map(([key, item]) => [loose(key), loose(item)]));
+}
+
+function show(value: unknown): string {
+  return Deno.inspect(value, { depth: 8 }) + (value instanceof Struct ? ` ${value}` : "");
+}
+
+/** What our errors are called where Java's exceptions have these names. */
+const errorNames: Readonly<Record<string, string>> = {
+  "org.apache.kafka.connect.errors.DataException": "DataError",
+  "org.apache.kafka.connect.errors.SchemaBuilderException": "SchemaBuilderError",
+  "org.apache.kafka.common.config.ConfigException": "ConfigError",
+  // Kafka: StringConverter throws this for an encoding, which is a matter of configuration.
+  "org.apache.kafka.common.errors.SerializationException": "ConfigError",
+};
+
+/** Asserts that `run` throws what was recorded, word for word. */
+export function assertThrows(
+  run: () => unknown,
+  recorded: { exception: string; message: string },
+): void {
+  assert.throws(run, { name: errorNames[recorded.exception], message: recorded.message });
 }

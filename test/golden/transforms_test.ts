@@ -17,7 +17,7 @@ import {
   schemaOfJson,
   type Tagged,
   valueOf,
-} from "./tagged.ts";
+} from "./tagged_values.ts";
 import golden from "./transforms.json" with { type: "json" };
 
 /** A key or value: its schema as JSON, and itself. */
