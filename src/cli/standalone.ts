@@ -24,7 +24,11 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   const [workerFile, ...connectorFiles] = files;
   const stop = stopSignal(log);
   let herder: StandaloneHerder | null = null;
-  const connectors = new Connectors(log, (name, trace) => herder?.connectorRaised(name, trace));
+  let isStarted = false;
+  const connectors = new Connectors(log, [], {
+    onRaised: (name, trace) => herder?.connectorRaised(name, trace),
+    onReconfigure: (name) => herder?.reconfigureTasks(name),
+  });
   const { props: workerProps, config } = await readWorkerFile(workerFile);
   await inFile(workerFile, () => connectors.validateWorker(workerProps));
   const unknown = unknownWorkerKeys(workerProps);
@@ -37,28 +41,37 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   const folder = logFolder(workerFile, config);
   const listeners = await inFile(workerFile, () => parseListeners(config.listeners));
   const planned = await readConnectors(connectorFiles, connectors);
-  const { server, workerId } = listen(workerFile, listeners, () => herder, folder, log);
+  const { server, workerId } = listen(
+    workerFile,
+    listeners,
+    () => isStarted ? herder : null,
+    folder,
+    log,
+  );
   const topics = await EmbeddedTopics.open({ disk: localDisk, folder, clock: systemClock, log });
   try {
     const offsets = await FileOffsetStore.open(localDisk, config["offset.storage.file.filename"]);
-    const starting = new StandaloneHerder({
+    const running = herder = new StandaloneHerder({
       workerProps,
       workerId,
       connectors,
+      files: [],
       topics,
       internalTopics: new Set([groupOffsetsTopic]),
       offsets,
       clock: systemClock,
       log,
     });
-    for (const { props, description } of planned) {
-      await starting.startConnector(props, description);
-    }
-    herder = starting;
-    log.info("Kafka Connect worker started");
-    await stop;
+    const started = (async () => {
+      for (const { props, description } of planned) {
+        await running.startConnector(props, description);
+      }
+      isStarted = true;
+      log.info("Kafka Connect worker started");
+    })();
+    await Promise.race([stop, started.then(() => stop)]);
     log.info("Kafka Connect worker stopping");
-    await starting.stop();
+    await running.stop();
   } finally {
     await topics.close();
     await server.shutdown();

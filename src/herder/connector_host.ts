@@ -5,6 +5,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { ConfigError, ConnectError, type Logger, reasonOf } from "../base/mod.ts";
 import {
@@ -26,23 +27,28 @@ import {
   validateTransforms,
 } from "./config/mod.ts";
 
+/** What the connectors of a worker report outside calls. */
+export interface ConnectorEvents {
+  /** A connector asks for its tasks to be configured anew. */
+  onReconfigure(connector: string): void;
+  /** A connector has failed; null: all have, with their Web Worker. */
+  onRaised(connector: string | null, trace: string): void;
+}
+
 /** The connectors of a worker. */
 export class Connectors {
   readonly #host: HostWorker;
   readonly #check: CheckPlugin = (check) => this.#host.call(check, PluginFindings);
 
-  /** Starts their Web Worker. `onRaised` hears of a connector that fails outside a call. */
-  constructor(log: Logger, onRaised: (connector: string, trace: string) => void = () => {}) {
+  /** Starts their Web Worker. `files` are plugin files from outside, as URLs. */
+  constructor(log: Logger, files: readonly string[], events: ConnectorEvents) {
     this.#host = new HostWorker({
-      files: [],
-      permissions: nothing,
+      files,
+      permissions: { ...nothing, read: files.map((file) => fileURLToPath(file)) },
       log,
-      onReconfigure: (connector) =>
-        log.warn(`Connector ${connector} asks for new tasks, which needs a restart of the worker`),
-      onRaised: (connector, trace) => {
-        log.error(`Connector ${connector} has failed: ${trace.split("\n")[0]}`);
-        onRaised(connector, trace);
-      },
+      onReconfigure: (connector) => events.onReconfigure(connector),
+      onRaised: (connector, trace) => events.onRaised(connector, trace),
+      onFailed: (trace) => events.onRaised(null, trace),
     });
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { type Clock, ConnectError, type Logger, NotFoundError, reasonOf } from "../base/mod.ts";
 import { type ConnectorDescription, RemoteError, resolvePermissions } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
@@ -39,6 +41,8 @@ export interface StandaloneHerderOptions {
   workerId: string;
   /** The connectors' Web Worker. */
   connectors: Connectors;
+  /** Plugin files from outside, as URLs. */
+  files: readonly string[];
   /** The topics. */
   topics: Topics;
   /** Topics that no plugin may write to. */
@@ -64,10 +68,15 @@ export interface ConnectorStatus {
 }
 
 interface RunningConnector {
+  props: Props;
   description: ConnectorDescription;
   state: TaskState;
   trace: string | null;
   tasks: TaskRunner[];
+  /** The configurations of its tasks. */
+  taskConfigs: Props[];
+  /** What is under way with it: one thing at a time. */
+  turn: Promise<void>;
 }
 
 /** A standalone worker's herder. */
@@ -75,6 +84,7 @@ export class StandaloneHerder {
   readonly #options: StandaloneHerderOptions;
   readonly #config: StandaloneConfig;
   readonly #connectors = new Map<string, RunningConnector>();
+  #isStopping = false;
 
   /** A herder without connectors. */
   constructor(options: StandaloneHerderOptions) {
@@ -107,39 +117,42 @@ export class StandaloneHerder {
   /** Starts a connector and its tasks. One that fails to start is there, as FAILED. */
   async startConnector(props: Props, description: ConnectorDescription): Promise<void> {
     const { name } = props;
+    if (this.#isStopping) return;
     if (this.#connectors.has(name)) throw new ConnectError(`Connector ${name} already exists`);
-    const running: RunningConnector = { description, state: "RUNNING", trace: null, tasks: [] };
+    const running: RunningConnector = {
+      props,
+      description,
+      state: "RUNNING",
+      trace: null,
+      tasks: [],
+      taskConfigs: [],
+      turn: Promise.resolve(),
+    };
     this.#connectors.set(name, running);
-    const { connectors, log } = this.#options;
-    try {
-      await connectors.start(name, props);
-      const def = description.type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
-      const values = def.parse(props);
-      const configs = await connectors.taskConfigs(
-        name,
-        values["tasks.max"],
-        values["tasks.max.enforce"],
-      );
-      for (const [task, config] of configs.entries()) {
-        running.tasks.push(await this.#startTask(props, description, task, config));
-      }
-      log.info(`Started ${description.type} connector ${name} with ${configs.length} task(s)`);
-    } catch (error) {
-      running.state = "FAILED";
-      running.trace = error instanceof RemoteError ? error.trace : reasonOf(error);
-      log.error(`Connector ${name} has failed to start: ${reasonOf(error)}`);
+    running.turn = this.#start(running);
+    await running.turn;
+  }
+
+  /** A connector has failed outside a call; null: all have. */
+  connectorRaised(name: string | null, trace: string): void {
+    for (const [running, failed] of this.#connectors) {
+      if (name !== null && running !== name) continue;
+      Object.assign(failed, { state: "FAILED", trace });
+      this.#options.log.error(`Connector ${running} has failed: ${trace.split("\n")[0]}`);
     }
   }
 
-  /** A connector has failed outside a call. */
-  connectorRaised(name: string, trace: string): void {
+  /** A connector asks for its tasks to be configured anew. Tasks go on when that changes nothing. */
+  reconfigureTasks(name: string): void {
     const running = this.#connectors.get(name);
-    if (running !== undefined) Object.assign(running, { state: "FAILED", trace });
+    if (running === undefined) return;
+    running.turn = running.turn.then(() => this.#reconfigure(running));
   }
 
   /** Stops all: tasks first, all together, then connectors. */
   async stop(): Promise<void> {
     const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
+    this.#isStopping = true;
     const all = [...this.#connectors];
     await Promise.all(all.flatMap(([_, { tasks }]) => tasks.map((task) => task.stop(timeoutMs))));
     const { connectors, clock, log } = this.#options;
@@ -156,20 +169,66 @@ export class StandaloneHerder {
     connectors.close();
   }
 
-  async #startTask(
-    props: Props,
-    description: ConnectorDescription,
+  async #start(running: RunningConnector): Promise<void> {
+    const { props: { name }, props, description: { type } } = running;
+    const { connectors, log } = this.#options;
+    try {
+      await connectors.start(name, props);
+      await this.#startTasks(running, await this.#taskConfigs(running));
+      log.info(`Started ${type} connector ${name} with ${running.tasks.length} task(s)`);
+    } catch (error) {
+      running.state = "FAILED";
+      running.trace = error instanceof RemoteError ? error.trace : reasonOf(error);
+      log.error(`Connector ${name} has failed to start: ${reasonOf(error)}`);
+    }
+  }
+
+  async #reconfigure(running: RunningConnector): Promise<void> {
+    const { props: { name } } = running;
+    const { log } = this.#options;
+    try {
+      const configs = await this.#taskConfigs(running);
+      if (this.#isStopping || isDeepStrictEqual(configs, running.taskConfigs)) return;
+      const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
+      await Promise.all(running.tasks.map((task) => task.stop(timeoutMs)));
+      await this.#startTasks(running, configs);
+      log.info(`Connector ${name} has been given ${configs.length} new task(s)`);
+    } catch (error) {
+      log.error(`The tasks of connector ${name} cannot be configured anew: ${reasonOf(error)}`);
+    }
+  }
+
+  #taskConfigs({ props, description }: RunningConnector): Promise<Props[]> {
+    const def = description.type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
+    const values = def.parse(props);
+    const { connectors } = this.#options;
+    return connectors.taskConfigs(props.name, values["tasks.max"], values["tasks.max.enforce"]);
+  }
+
+  async #startTasks(running: RunningConnector, configs: Props[]): Promise<void> {
+    running.taskConfigs = configs;
+    running.tasks = [];
+    for (const [task, config] of configs.entries()) {
+      const start = await this.#prepareTask(running, task, config);
+      if (this.#isStopping) return;
+      running.tasks.push(start());
+    }
+  }
+
+  async #prepareTask(
+    { props, description: { type: kind, permissions: declared } }: RunningConnector,
     task: number,
     config: Props,
-  ): Promise<TaskRunner> {
-    const { topics, offsets, internalTopics, clock, log } = this.#options;
-    const { type: kind } = description;
-    const permissions = await resolvePermissions(description.permissions, config);
+  ): Promise<() => TaskRunner> {
+    const { topics, offsets, internalTopics, files, clock, log } = this.#options;
+    const permissions = await resolvePermissions(declared, config);
+    permissions.read.push(...files.map((file) => fileURLToPath(file)));
     const spec = await this.#spec(kind, props, task, config);
-    const shared = { spec, permissions, files: [], topics, clock, log };
-    return kind === "source"
-      ? new SourceTaskRunner({ ...shared, offsets, internalTopics })
-      : new SinkTaskRunner({ ...shared, selection: topicSelection(props) });
+    const shared = { spec, permissions, files, topics, clock, log };
+    return () =>
+      kind === "source"
+        ? new SourceTaskRunner({ ...shared, offsets, internalTopics })
+        : new SinkTaskRunner({ ...shared, selection: topicSelection(props) });
   }
 
   async #spec(

@@ -144,6 +144,8 @@ export interface HostWorkerOptions {
   onReconfigure(connector: string): void;
   /** A connector has failed outside a call. */
   onRaised(connector: string, trace: string): void;
+  /** The Web Worker has ended, and all its connectors with it. */
+  onFailed(trace: string): void;
 }
 
 /** An error of a call, with the stack it had in the Web Worker. */
@@ -177,7 +179,10 @@ export class HostWorker {
       schema: FromHost,
       name: "connectors",
       onMessage: (message) => this.#receive(message),
-      onFailed: (trace) => this.#failed(trace),
+      onFailed: (trace) => {
+        this.#failed(trace);
+        options.onFailed(trace);
+      },
     });
   }
 
