@@ -5,7 +5,6 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual } from "node:util";
 import { type Clock, ConnectError, type Logger, NotFoundError, reasonOf } from "../base/mod.ts";
 import { type ConnectorDescription, RemoteError, resolvePermissions } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
@@ -188,7 +187,7 @@ export class StandaloneHerder {
     const { log } = this.#options;
     try {
       const configs = await this.#taskConfigs(running);
-      if (this.#isStopping || isDeepStrictEqual(configs, running.taskConfigs)) return;
+      if (this.#isStopping || areSame(configs, running.taskConfigs)) return;
       const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
       await Promise.all(running.tasks.map((task) => task.stop(timeoutMs)));
       await this.#startTasks(running, configs);
@@ -263,4 +262,10 @@ export class StandaloneHerder {
       putRecordsMax,
     };
   }
+}
+
+function areSame(one: readonly Props[], other: readonly Props[]): boolean {
+  const textOf = (configs: readonly Props[]) =>
+    JSON.stringify(configs.map((config) => Object.entries(config).sort()));
+  return textOf(one) === textOf(other);
 }

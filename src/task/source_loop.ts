@@ -76,6 +76,7 @@ export class SourceLoop {
   #nextRequest = 0;
   #offeredMs = -Infinity;
   #paused = false;
+  #isPolling = false;
   #stopping = false;
   #failure: unknown = null;
   #stopped: Promise<void> | null = null;
@@ -98,8 +99,11 @@ export class SourceLoop {
         offsets: (partitions) => this.#readOffsets(partitions),
       },
     });
+    // Kafka: `WorkerTask.doRun`: one that is stopped before it has begun never starts.
+    if (this.#stopping) return;
     try {
       await task.start(spec.props);
+      this.#isPolling = true;
       port.send({ type: "started", version: 1 });
       await this.#pollUntilStopped();
     } finally {
@@ -136,7 +140,8 @@ export class SourceLoop {
         break;
       case "stop":
         this.#stopping = true;
-        void this.#stopTask().catch((error) => this.#failure ??= error);
+        // A `poll` may be waiting; nothing else may be under way when `stop` is called.
+        if (this.#isPolling) void this.#stopTask().catch((error) => this.#failure ??= error);
         break;
     }
     this.#wake?.();
