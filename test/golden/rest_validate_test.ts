@@ -42,7 +42,10 @@ function byName(findings: readonly (readonly [name: string, errors: readonly str
 }
 
 async function withConnectors(test: (connectors: Connectors) => Promise<void>): Promise<void> {
-  const connectors = new Connectors({ debug() {}, info() {}, warn() {}, error: assert.fail });
+  const connectors = new Connectors({ debug() {}, info() {}, warn() {}, error: assert.fail }, [], {
+    onReconfigure: assert.fail,
+    onRaised: assert.fail,
+  });
   try {
     await test(connectors);
   } finally {
