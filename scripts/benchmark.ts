@@ -94,7 +94,10 @@ async function connect(to: "log" | "file", bytes: number, count = lines): Promis
   else {
     let reader: Awaited<ReturnType<EmbeddedLogReader["partition"]>> | null = null;
     await until(async () => {
-      reader ??= await new EmbeddedLogReader(localDisk, `${folder}/data`).partition("bench", 0)
+      reader ??= await new EmbeddedLogReader(localDisk, `${folder}/data`, console.error).partition(
+        "bench",
+        0,
+      )
         .catch(() => null);
       await reader?.refresh();
       return (reader?.endOffset ?? 0n) >= BigInt(count);

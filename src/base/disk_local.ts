@@ -93,7 +93,14 @@ export const localDisk: Disk = {
     }
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   },
-  makeDirectory: (path) => Deno.mkdir(path, { recursive: true }),
+  async makeDirectory(path) {
+    const missing: string[] = [];
+    for (let folder = path; !await isDirectory(folder); folder = parentOf(folder)) {
+      missing.push(folder);
+    }
+    await Deno.mkdir(path, { recursive: true });
+    for (const folder of missing.reverse()) await localDisk.syncDirectory(parentOf(folder));
+  },
   async syncDirectory(path) {
     const folder = await Deno.open(path);
     try {
@@ -103,3 +110,18 @@ export const localDisk: Disk = {
     }
   },
 };
+
+/** The folder that an entry is in. */
+function parentOf(path: string): string {
+  const end = path.replace(/\/+$/, "").lastIndexOf("/");
+  return end < 0 ? "." : path.slice(0, end) || "/";
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -5,7 +5,8 @@
  */
 
 export * from "./batch_builder.ts";
+export * from "./batch_filter.ts";
 export * from "./compression.ts";
 export * from "./partitioner.ts";
 export * from "./record_batch.ts";
-export * from "./record_reader.ts";
+export { type PlacedBatch, readBatches, readRecords, type RecordView } from "./record_reader.ts";

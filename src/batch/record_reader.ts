@@ -55,11 +55,9 @@ export function* readRecords(bytes: Uint8Array): Generator<RecordView> {
 
 function* recordsOf(bytes: Uint8Array, start: number, header: BatchHeader): Generator<RecordView> {
   const compressed = bytes.subarray(start + headerBytes, start + header.sizeBytes);
-  const cursor = new Cursor(decompress(compressionName(header.compression), compressed));
+  const cursor = new RecordCursor(decompress(compressionName(header.compression), compressed));
   for (let i = 0; i < header.recordCount; i++) {
-    const length = cursor.varint();
-    const end = cursor.position + length;
-    if (length < 0 || end > cursor.bytes.length) cursor.fail(`record ${i} ends beyond its batch`);
+    const end = cursor.recordEnd(i);
     cursor.position++;
     const timestampDelta = cursor.varlong();
     const offsetDelta = cursor.varint();
@@ -83,12 +81,24 @@ function* recordsOf(bytes: Uint8Array, start: number, header: BatchHeader): Gene
   }
 }
 
-class Cursor {
+/** Reads the decompressed records of a batch, field by field. @throws {CorruptError} beyond their end */
+export class RecordCursor {
+  /** The records. */
   readonly bytes: Uint8Array;
+  /** Where it is. */
   position = 0;
 
+  /** Begins at the first record. */
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+  }
+
+  /** Reads the length of record number `i`. @returns where it ends */
+  recordEnd(i: number): number {
+    const length = this.varint();
+    const end = this.position + length;
+    if (length < 0 || end > this.bytes.length) this.fail(`record ${i} ends beyond its batch`);
+    return end;
   }
 
   /** A zigzag varint of at most 32 bits. */
@@ -128,6 +138,7 @@ class Cursor {
       : this.fail(`the timestamp delta ${delta} is too large`);
   }
 
+  /** A key or value with its length before it. */
   field(): Uint8Array | null {
     const length = this.varint();
     if (length === -1) return null;
@@ -138,6 +149,7 @@ class Cursor {
     return field;
   }
 
+  /** All headers of a record. */
   headers(): readonly RecordHeader[] {
     const count = this.varint();
     if (count === 0) return noHeaders;
@@ -153,6 +165,7 @@ class Cursor {
     return headers;
   }
 
+  /** Says what is wrong, and where. */
   fail(reason: string): never {
     throw new CorruptError(`${reason} (at byte ${this.position} of its records)`);
   }

@@ -24,14 +24,14 @@ export interface ReadOptions {
 
 /** Prints the names of all topics. */
 export async function listTopics(folder: string): Promise<void> {
-  for (const name of (await new EmbeddedLogReader(localDisk, folder).topics()).keys()) {
+  for (const name of (await openReader(folder).topics()).keys()) {
     await print(`${name}\n`);
   }
 }
 
 /** Prints a topic's partitions with their first and next offsets, and its settings. */
 export async function describeTopic(folder: string, topic: string): Promise<void> {
-  const reader = new EmbeddedLogReader(localDisk, folder);
+  const reader = openReader(folder);
   const partitionCount = await partitionCountOf(reader, folder, topic);
   const configs = Object.entries((await reader.configs())[topic] ?? {});
   const settings = configs.map(([key, value]) => `${key}=${value}`).join(",");
@@ -52,7 +52,7 @@ export async function readTopic(
   options: ReadOptions,
   clock: Clock,
 ): Promise<void> {
-  const reader = new EmbeddedLogReader(localDisk, folder);
+  const reader = openReader(folder);
   const partitionCount = await partitionCountOf(reader, folder, topic);
   const partitions = await Promise.all(
     Array.from({ length: partitionCount }, (_, partition) => reader.partition(topic, partition)),
@@ -85,6 +85,10 @@ export async function readTopic(
     for (const log of partitions) await log.refresh();
   }
   for (const log of partitions) log.close();
+}
+
+function openReader(folder: string): EmbeddedLogReader {
+  return new EmbeddedLogReader(localDisk, folder, (damage) => console.error(damage));
 }
 
 async function partitionCountOf(

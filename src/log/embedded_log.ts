@@ -3,6 +3,7 @@
  *
  *     DIR/.lock                      held by the owner; the kernel lets go of it when the process ends
  *     DIR/topics.json                settings of topics that differ from the defaults
+ *     DIR/cleaner-offset-checkpoint  how far each compacted partition is compacted, as Kafka keeps it
  *     DIR/TOPIC-PARTITION/           one folder a partition
  *         00000000000000000000.log   record batches (magic v2), one after another
  *         00000000000000000000.index, .timeindex
@@ -15,8 +16,13 @@
  *   segment, has succeeded (partition_log.ts).
  * - After a crash only the last segment of a partition can be unsound, and only behind what was
  *   acknowledged (recovery.ts).
- * - Offsets have no gaps within a log: what is lost or compacted away leaves empty batches.
- * - A full or failing disk makes appends wait; it never drops or fails them.
+ * - Offsets continue from batch to batch within a log: what is lost or compacted away leaves one empty
+ *   batch for all offsets in a row, as Kafka itself may leave them. So whatever is missing is known to
+ *   be (scan.ts). Offsets do have gaps from record to record where a topic is compacted (compaction.ts).
+ * - Damage in a closed segment is found when it is read: it is reported with the offsets that are lost,
+ *   and readers go on behind it (flaws.ts).
+ * - A full or failing disk makes appends wait; it never drops or fails them. Retention and compaction
+ *   make room meanwhile.
  *
  * @module
  */
@@ -31,10 +37,20 @@ import {
   type Logger,
   NotFoundError,
   reasonOf,
+  RetriableError,
 } from "../base/mod.ts";
+import { readCleanOffsets, writeCleanOffsets } from "./clean_offsets.ts";
+import { PartitionFollower } from "./partition_follower.ts";
 import { PartitionLog } from "./partition_log.ts";
-import { PartitionReader } from "./partition_reader.ts";
-import { topicConfig } from "./topic_config.ts";
+import { type TopicConfig, topicConfig } from "./topic_config.ts";
+import {
+  checkTopicName,
+  findTopics,
+  makeTopicFolders,
+  readConfigs,
+  type TopicConfigs,
+  writeConfigs,
+} from "./topic_folders.ts";
 
 /** What the log is opened with. */
 export interface EmbeddedLogOptions {
@@ -48,35 +64,11 @@ export interface EmbeddedLogOptions {
   log: Logger;
 }
 
-/** The settings of topics that differ from the defaults. */
-export type TopicConfigs = Record<string, Record<string, string>>;
-
-const topicNameBytesMax = 249;
-
-/** Checks the name of a topic. Kafka: `Topic.validate`. @throws {ConfigError} in Kafka's words */
-export function checkTopicName(name: string): void {
-  function invalid(why: string) {
-    return new ConfigError(`Topic name is invalid: ${why}`);
-  }
-  if (name === "") throw invalid("the empty string is not allowed");
-  if (name === "." || name === "..") throw invalid("'.' or '..' is not allowed");
-  if (name.length > topicNameBytesMax) {
-    throw invalid(
-      `the length of '${name}' is longer than the max allowed length ${topicNameBytesMax}`,
-    );
-  }
-  if (!/^[a-zA-Z0-9._-]+$/.test(name)) {
-    throw invalid(
-      `'${name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'`,
-    );
-  }
-}
-
 /** A log as its owner has it. */
 export class EmbeddedLog {
   readonly #options: EmbeddedLogOptions;
   readonly #lock: DiskFile;
-  readonly #configs: TopicConfigs;
+  #configs: TopicConfigs;
   /** Each topic's partitions, by their numbers. */
   readonly #topics: Map<string, PartitionLog[]>;
   #making: Promise<unknown> = Promise.resolve();
@@ -102,11 +94,17 @@ export class EmbeddedLog {
     const lock = await takeLock(disk, folder);
     try {
       const configs = await readConfigs(disk, folder);
+      const cleanOffsets = await readCleanOffsets(disk, folder);
       const topics = new Map<string, PartitionLog[]>();
-      for (const [name, count] of await listPartitions(disk, folder)) {
-        const config = topicConfig(name, configs[name] ?? {});
-        topics.set(name, await openPartitions(options, name, count, config));
+      const found = await findTopics(disk, folder);
+      for (const orphan of found.orphans) {
+        options.log.warn(`"${folder}/${orphan}" is not used: its topic has no partition 0`);
       }
+      for (const [name, count] of found.topics) {
+        const config = topicConfig(name, configs[name] ?? {});
+        topics.set(name, await openPartitions(options, name, count, config, cleanOffsets));
+      }
+      await disk.syncDirectory(folder);
       return new EmbeddedLog(options, lock, configs, topics);
     } catch (error) {
       lock.close();
@@ -137,9 +135,10 @@ export class EmbeddedLog {
   }
 
   /**
-   * Makes a topic, durably.
+   * Makes a topic, durably: its settings first, and its partition 0, which makes it a topic, last.
    * @throws {AlreadyExistsError} when it is there
    * @throws {ConfigError} for a name, a number of partitions or a setting that will not do
+   * @throws {RetriableError} when the disk refuses; nothing is there then that a second call minds
    */
   createTopic(
     topic: string,
@@ -164,28 +163,42 @@ export class EmbeddedLog {
     const config = topicConfig(topic, configs);
     if (this.#topics.has(topic)) throw new AlreadyExistsError(`Topic '${topic}' already exists.`);
     const { disk, folder } = this.#options;
-    if (Object.keys(configs).length > 0) {
-      this.#configs[topic] = { ...configs };
-      await writeConfigs(disk, folder, this.#configs);
+    try {
+      const { [topic]: left, ...others } = this.#configs;
+      const isPlain = Object.keys(configs).length === 0;
+      if (!isPlain || left !== undefined) {
+        const next = isPlain ? others : { ...others, [topic]: { ...configs } };
+        await writeConfigs(disk, folder, next);
+        this.#configs = next;
+      }
+      await makeTopicFolders(disk, folder, topic, partitionCount);
+      const none = new Map<string, bigint>();
+      const partitions = await openPartitions(this.#options, topic, partitionCount, config, none);
+      this.#topics.set(topic, partitions);
+    } catch (cause) {
+      if (cause instanceof AlreadyExistsError) throw cause;
+      throw new RetriableError(`Cannot make the topic "${topic}": ${reasonOf(cause)}`, { cause });
     }
-    for (let partition = 0; partition < partitionCount; partition++) {
-      await disk.makeDirectory(`${folder}/${topic}-${partition}`);
-    }
-    await disk.syncDirectory(folder);
-    this.#topics.set(topic, await openPartitions(this.#options, topic, partitionCount, config));
   }
 
-  /** Removes what the topics' retention says. Errors are reported and left for the next time. */
-  async applyRetention(): Promise<void> {
-    for (const partitions of this.#topics.values()) {
-      for (const partition of partitions) {
-        try {
-          await partition.applyRetention();
-        } catch (error) {
-          this.#options.log.error(`Cannot remove old segments: ${reasonOf(error)}`);
-        }
+  /**
+   * Removes and compacts what the settings of topics say. Errors are reported and left for the next
+   * time; `signal` ends it early.
+   */
+  async maintain(signal: AbortSignal): Promise<void> {
+    let isCompacted = false;
+    for (const partition of [...this.#topics.values()].flat()) {
+      try {
+        if (signal.aborted) return;
+        await partition.applyRetention();
+        isCompacted = await partition.compact(signal) || isCompacted;
+        await partition.storeIndexes();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.log.error(`Cannot remove or compact old segments: ${reasonOf(error)}`);
       }
     }
+    if (isCompacted) await this.#storeCleanOffsets();
   }
 
   /** Writes what waits, and lets go of files and ownership. */
@@ -194,22 +207,36 @@ export class EmbeddedLog {
     await Promise.all([...this.#topics.values()].flat().map((partition) => partition.close()));
     this.#lock.close();
   }
+
+  /** To lose them costs no more than compacting again. */
+  async #storeCleanOffsets(): Promise<void> {
+    const offsets = new Map<string, bigint>();
+    for (const [topic, partitions] of this.#topics) {
+      for (const [partition, { cleanOffset }] of partitions.entries()) {
+        if (cleanOffset > 0n) offsets.set(`${topic} ${partition}`, cleanOffset);
+      }
+    }
+    const { disk, folder, log } = this.#options;
+    await writeCleanOffsets(disk, folder, offsets).catch((error) => log.warn(reasonOf(error)));
+  }
 }
 
 /** A log that another process may own, to be read only. */
 export class EmbeddedLogReader {
   readonly #disk: Disk;
   readonly #folder: string;
+  readonly #report: (message: string) => void;
 
-  /** Reads the log in `folder`. */
-  constructor(disk: Disk, folder: string) {
+  /** Reads the log in `folder`; damage that it passes over is told to `report`. */
+  constructor(disk: Disk, folder: string, report: (message: string) => void) {
     this.#disk = disk;
     this.#folder = folder;
+    this.#report = report;
   }
 
   /** The topics with how many partitions they have, in the order of their names. */
-  topics(): Promise<Map<string, number>> {
-    return listPartitions(this.#disk, this.#folder);
+  async topics(): Promise<Map<string, number>> {
+    return (await findTopics(this.#disk, this.#folder)).topics;
   }
 
   /** The settings of topics that differ from the defaults. */
@@ -218,9 +245,9 @@ export class EmbeddedLogReader {
   }
 
   /** Opens a partition. @throws {NotFoundError} */
-  partition(topic: string, partition: number): Promise<PartitionReader> {
+  partition(topic: string, partition: number): Promise<PartitionFollower> {
     const name = `${topic}-${partition}`;
-    return PartitionReader.open(this.#disk, `${this.#folder}/${name}`, name);
+    return PartitionFollower.open(this.#disk, `${this.#folder}/${name}`, name, this.#report);
   }
 }
 
@@ -241,62 +268,13 @@ function openPartitions(
   options: EmbeddedLogOptions,
   topic: string,
   count: number,
-  config: ReturnType<typeof topicConfig>,
+  config: TopicConfig,
+  cleanOffsets: ReadonlyMap<string, bigint>,
 ): Promise<PartitionLog[]> {
   return Promise.all(Array.from({ length: count }, (_, partition) => {
     const name = `${topic}-${partition}`;
-    return PartitionLog.open({ ...options, folder: `${options.folder}/${name}`, name, config });
+    const cleanOffset = cleanOffsets.get(`${topic} ${partition}`) ?? 0n;
+    const folder = `${options.folder}/${name}`;
+    return PartitionLog.open({ ...options, folder, name, config }, cleanOffset);
   }));
-}
-
-/** The topics in a folder with how many partitions they have; a folder with a gap before it is none. */
-async function listPartitions(disk: Disk, folder: string): Promise<Map<string, number>> {
-  const found = new Map<string, Set<number>>();
-  for (const { name, isDirectory } of await disk.list(folder)) {
-    const parts = isDirectory ? /^(.+)-(\d+)$/.exec(name) : null;
-    if (parts === null) continue;
-    const [, topic, partition] = parts;
-    found.set(topic, (found.get(topic) ?? new Set()).add(Number(partition)));
-  }
-  const topics = new Map<string, number>();
-  for (const [topic, partitions] of found) {
-    let count = 0;
-    while (partitions.has(count)) count++;
-    if (count > 0) topics.set(topic, count);
-  }
-  return topics;
-}
-
-const settingsFile = "topics.json";
-
-async function readConfigs(disk: Disk, folder: string): Promise<TopicConfigs> {
-  const path = `${folder}/${settingsFile}`;
-  const bytes = await disk.readFile(path);
-  if (bytes === null) return {};
-  try {
-    const read = JSON.parse(new TextDecoder().decode(bytes));
-    const isMap = (value: unknown) =>
-      typeof value === "object" && value !== null && !Array.isArray(value);
-    if (isMap(read) && Object.values(read).every(isMap)) return read;
-    throw new ConnectError("it must hold an object of objects");
-  } catch (cause) {
-    throw new ConnectError(`Cannot read the settings of topics, "${path}": ${reasonOf(cause)}`, {
-      cause,
-    });
-  }
-}
-
-async function writeConfigs(disk: Disk, folder: string, configs: TopicConfigs): Promise<void> {
-  const path = `${folder}/${settingsFile}`;
-  const next = `${path}.tmp`;
-  await disk.remove(next);
-  const file = await disk.open(next, "write");
-  try {
-    await file.write(new TextEncoder().encode(JSON.stringify(configs, null, 2) + "\n"), 0);
-    await file.datasync();
-  } finally {
-    file.close();
-  }
-  await disk.rename(next, path);
-  await disk.syncDirectory(folder);
 }

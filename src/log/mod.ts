@@ -5,5 +5,5 @@
  */
 
 export * from "./embedded_log.ts";
+export type { PartitionFollower } from "./partition_follower.ts";
 export type { PartitionLog } from "./partition_log.ts";
-export type { PartitionReader } from "./partition_reader.ts";

@@ -1,55 +1,56 @@
 /**
- * Reading a partition: which segment holds an offset, where in it, and the batches from there on. The
- * owner's log keeps one up to date as it writes; a reader beside the owner refreshes its own from disk.
+ * Reading a partition: which segment holds an offset, where in it, and the batches from there on. What
+ * is handed out has been checked, checksum and offsets; what is damaged is passed over, and reported
+ * (flaws.ts).
+ *
+ * The owner's log changes the list of segments while they are read: it appends one, removes the oldest,
+ * or puts a compacted one in the place of several. A read that fails on a segment which is not in the
+ * list any more is made again.
  */
 
-import {
-  CorruptError,
-  type Disk,
-  NotFoundError,
-  OffsetOutOfRangeError,
-  reasonOf,
-} from "../base/mod.ts";
-import { headerBytes, logOverheadBytes, readBatchHeader } from "../batch/mod.ts";
-import { scanSegment } from "./scan.ts";
-import { baseOffsetOf, Segment, segmentPath } from "./segment.ts";
-import { SegmentIndex } from "./segment_index.ts";
+import { CorruptError, OffsetOutOfRangeError } from "../base/mod.ts";
+import { checkBatch, headerBytes, logOverheadBytes, readBatchHeader } from "../batch/mod.ts";
+import { describeFlaws, type Flaw, inPlaceOf } from "./flaws.ts";
+import { batchBytesLimit } from "./scan.ts";
+import type { Segment } from "./segment.ts";
 
 /** How far a reader looks behind an indexed position at first: an index interval and some. */
 const seekBytes = 16 << 10;
+/** How often a read is made again because its segment was replaced meanwhile. */
+const attemptsMax = 10;
+
+/** A position in a segment. */
+interface Place {
+  offset: bigint;
+  segment: Segment;
+  position: number;
+}
+
+/** What a reader is made with. */
+export interface PartitionReaderOptions {
+  /** What messages call the partition: `topic-0`. */
+  name: string;
+  /** Where damage is told. */
+  report: (message: string) => void;
+  /** Looks at the disk again, for a reader whose segments change without its knowing. */
+  renew: (() => Promise<void>) | null;
+}
 
 /** A partition that can be read. */
 export class PartitionReader {
-  readonly #disk: Disk;
-  readonly #folder: string;
-  readonly #name: string;
-  /** The segments, oldest first. The owner changes this list; there is always one. */
+  readonly #options: PartitionReaderOptions;
+  /** The segments, oldest first. Whoever has the reader changes this list; there is always one. */
   segments: Segment[];
   /** The offset after the last durable record. */
   endOffset: bigint;
   /** Where the last fetch ended: those that read on in order need no search. */
-  #last: { offset: bigint; segment: Segment; position: number } | null = null;
+  #last: Place | null = null;
 
-  /** `name` is what messages call the partition: `topic-0`. */
-  constructor(
-    disk: Disk,
-    folder: string,
-    name: string,
-    segments: Segment[],
-    endOffset: bigint,
-  ) {
-    this.#disk = disk;
-    this.#folder = folder;
-    this.#name = name;
+  /** A reader of these segments. */
+  constructor(options: PartitionReaderOptions, segments: Segment[], endOffset: bigint) {
+    this.#options = options;
     this.segments = segments;
     this.endOffset = endOffset;
-  }
-
-  /** Opens a partition that another process may be writing; it is not changed. @throws {NotFoundError} */
-  static async open(disk: Disk, folder: string, name: string): Promise<PartitionReader> {
-    const reader = new PartitionReader(disk, folder, name, [], 0n);
-    await reader.refresh();
-    return reader;
   }
 
   /** The first offset still kept. */
@@ -57,80 +58,43 @@ export class PartitionReader {
     return this.segments[0].baseOffset;
   }
 
-  /** Looks again at what is there: only for a reader beside the owner. @throws {NotFoundError} */
-  async refresh(): Promise<void> {
-    const bases = await listSegments(this.#disk, this.#folder);
-    if (bases.length === 0) throw new NotFoundError(`There is no partition ${this.#name}`);
-    this.close();
-    const segments: Segment[] = [];
-    for (const [i, base] of bases.entries()) {
-      const file = await this.#disk.open(segmentPath(this.#folder, base, "log"), "read");
-      try {
-        const size = await file.size();
-        const isLast = i === bases.length - 1;
-        let index: SegmentIndex | null = null;
-        let sizeBytes = size;
-        if (isLast) {
-          index = new SegmentIndex(base);
-          this.endOffset = base;
-          sizeBytes = 0;
-          // The owner may be in the midst of a write: what is no sound batch yet is not there yet.
-          scan: for await (const pieces of scanSegment(file, size, base)) {
-            for (const piece of pieces) {
-              if (piece.type === "damage") break scan;
-              index.add(piece.header, piece.position);
-              sizeBytes = piece.position + piece.bytes.length;
-              this.endOffset = piece.header.baseOffset + BigInt(piece.header.lastOffsetDelta) + 1n;
-            }
-          }
-        }
-        segments.push(new Segment(this.#disk, this.#folder, base, sizeBytes, index));
-      } finally {
-        file.close();
-      }
-    }
-    this.segments = segments;
-  }
-
   /**
    * The batches from the one that holds `offset` on, at most `bytesMax` bytes but one batch in any
-   * case; empty at the end. They are handed out in `buffer` when it is large enough.
+   * case; empty at the end. They are handed out in `buffer` when it is large enough. An empty batch
+   * stands for what is damaged.
    * @throws {OffsetOutOfRangeError} for an offset that is not kept any more or not there yet
-   * @throws {CorruptError} when the segment does not hold a batch where one must be
    */
   async fetch(
     offset: bigint,
     bytesMax: number,
     buffer?: ArrayBuffer,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    if (offset === this.endOffset) return new Uint8Array(0);
-    if (offset < this.startOffset || offset > this.endOffset) {
-      throw new OffsetOutOfRangeError(
-        `Offset ${offset} of ${this.#name} is out of range: it holds ${this.startOffset} to ${this.endOffset}`,
-      );
-    }
-    // The kept place may be the end of a segment behind which the log has since been rolled.
-    const kept = this.#last;
-    const found = kept !== null && kept.offset === offset && this.segments.includes(kept.segment) &&
-        kept.position < kept.segment.sizeBytes
-      ? kept
-      : await this.#find(offset);
-    const { segment, position } = found;
-    try {
-      let bytes = await segment.read(position, Math.max(bytesMax, headerBytes), buffer);
-      const first = sizeOfBatch(bytes);
-      if (first > bytes.length) bytes = await segment.read(position, first);
-      const { length, next } = wholeBatches(bytes);
-      if (length === 0) throw new CorruptError("there is no whole batch");
-      this.#keepPlace(segment, position + length, next);
-      return bytes.subarray(0, length);
-    } catch (error) {
-      if (!(error instanceof CorruptError)) throw error;
-      const path = segmentPath(this.#folder, segment.baseOffset, "log");
-      throw new CorruptError(
-        `"${path}" is damaged at byte ${position}, offset ${offset}: ${reasonOf(error)}`,
-        { cause: error },
-      );
+    const { name, renew } = this.#options;
+    let isRenewed = renew === null;
+    let isExamined = false;
+    for (let attempt = 1;; attempt++) {
+      if (offset === this.endOffset) return new Uint8Array(0);
+      if (offset < this.startOffset || offset > this.endOffset) {
+        throw new OffsetOutOfRangeError(
+          `Offset ${offset} of ${name} is out of range: it holds ${this.startOffset} to ${this.endOffset}`,
+        );
+      }
+      const segment = this.segments.findLast(({ baseOffset }) => baseOffset <= offset)!;
+      try {
+        return await this.#read(segment, offset, bytesMax, buffer);
+      } catch (error) {
+        if (attempt === attemptsMax) throw error;
+        if (!this.segments.includes(segment)) continue;
+        if (!isRenewed) {
+          isRenewed = true;
+          await renew!();
+        } else if (error instanceof CorruptError && !isExamined) {
+          isExamined = true;
+          await this.#examine(segment);
+        } else {
+          throw error;
+        }
+      }
     }
   }
 
@@ -140,38 +104,86 @@ export class PartitionReader {
     for (const segment of this.segments) segment.release();
   }
 
-  /** Where the batch begins that holds `offset`. */
-  async #find(offset: bigint): Promise<{ segment: Segment; position: number }> {
-    const segment = this.segments.findLast(({ baseOffset }) => baseOffset <= offset)!;
-    let position = (await segment.index()).lookup(offset);
+  /** Looks for damage in a whole segment, and tells what is found; an index may be all that was wrong. */
+  async #examine(segment: Segment): Promise<void> {
+    this.#last = null;
+    const known = new Set(segment.flaws.map(({ position }) => position));
+    const next = this.segments[this.segments.indexOf(segment) + 1];
+    await segment.examine(next?.baseOffset ?? this.endOffset);
+    const found = segment.flaws.filter(({ position }) => !known.has(position));
+    const { report } = this.#options;
+    for (const message of describeFlaws(segment.path, found)) report(message);
+    if (segment.flaws.length === 0) {
+      report(`"${segment.path}": its index was damaged and is made again`);
+    }
+  }
+
+  /** @throws {CorruptError} when there is damage that is not among the segment's flaws */
+  async #read(
+    segment: Segment,
+    offset: bigint,
+    bytesMax: number,
+    buffer: ArrayBuffer | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const flaw = segment.flaws.find(({ firstOffset, nextOffset }) =>
+      firstOffset <= offset && offset < nextOffset
+    );
+    if (flaw !== undefined) return await this.#readFlaw(segment, flaw, offset);
+    const position = await this.#find(segment, offset);
+    const limit = nextFlaw(segment, position)?.position ?? segment.sizeBytes;
+    const room = limit - position;
+    const wanted = Math.min(room, Math.max(bytesMax, headerBytes));
+    let bytes = await segment.read(position, wanted, buffer);
+    const first = sizeOfBatch(bytes);
+    if (first > bytes.length && first <= room) bytes = await segment.read(position, first);
+    const { length, next } = soundBatches(bytes, offset);
+    this.#keepPlace({ segment, position: position + length, offset: next });
+    return bytes.subarray(0, length);
+  }
+
+  async #readFlaw(segment: Segment, flaw: Flaw, offset: bigint): Promise<Uint8Array<ArrayBuffer>> {
+    const sizeBytes = flaw.isRepairable ? flaw.end - flaw.position : 0;
+    return inPlaceOf(flaw, offset, await segment.read(flaw.position, sizeBytes));
+  }
+
+  /** Where the batch begins that holds `offset`, which no flaw does. */
+  async #find(segment: Segment, offset: bigint): Promise<number> {
+    const last = this.#last;
+    // The kept place may be the end of a segment behind which the log has since been rolled.
+    const isKept = last !== null && last.offset === offset && last.segment === segment &&
+      last.position < segment.sizeBytes;
+    if (isKept) return last.position;
+    const passed = segment.flaws.findLast(({ nextOffset }) => nextOffset <= offset);
+    let position = Math.max((await segment.index()).lookup(offset), passed?.end ?? 0);
     let bytes = await segment.read(position, seekBytes);
     for (let at = 0;;) {
       if (at + headerBytes > bytes.length) {
-        if (position + at + headerBytes > segment.sizeBytes) break;
         position += at;
         at = 0;
         bytes = await segment.read(position, seekBytes);
+        if (bytes.length < headerBytes) break;
       }
       const view = new DataView(bytes.buffer, at, headerBytes);
-      const last = view.getBigInt64(0) + BigInt(view.getInt32(23));
-      if (last >= offset) return { segment, position: position + at };
+      const lastOffset = view.getBigInt64(0) + BigInt(view.getInt32(23));
+      if (lastOffset >= offset) return position + at;
       const size = sizeOfBatch(bytes, at);
       // A batch may be larger than what is read at once: its header is all that is needed.
-      if (at + size > bytes.length && position + at + size < segment.sizeBytes) {
+      if (at + size > bytes.length) {
         position += at + size;
         at = 0;
         bytes = await segment.read(position, seekBytes);
+        if (bytes.length < headerBytes) break;
       } else {
         at += size;
       }
     }
-    const path = segmentPath(this.#folder, segment.baseOffset, "log");
-    throw new CorruptError(`"${path}" is damaged: it does not hold offset ${offset}`);
+    throw new CorruptError(`it does not hold offset ${offset}`);
   }
 
-  #keepPlace(segment: Segment, position: number, offset: bigint): void {
+  #keepPlace(place: Place): void {
+    const { segment, position } = place;
     if (position < segment.sizeBytes || segment === this.segments.at(-1)) {
-      this.#last = { offset, segment, position };
+      this.#last = place;
     } else {
       segment.release();
       this.#last = null;
@@ -179,27 +191,41 @@ export class PartitionReader {
   }
 }
 
-/** The base offsets of the segments in a folder, in order. */
-export async function listSegments(disk: Disk, folder: string): Promise<bigint[]> {
-  const entries = await disk.list(folder);
-  return entries.map(({ name }) => baseOffsetOf(name)).filter((base) => base !== null);
+function nextFlaw(segment: Segment, position: number): Flaw | undefined {
+  return segment.flaws.find((flaw) => flaw.position >= position);
 }
 
 function sizeOfBatch(bytes: Uint8Array, at = 0): number {
   if (at + logOverheadBytes > bytes.length) throw new CorruptError("a batch ends too early");
   const size = new DataView(bytes.buffer, bytes.byteOffset + at).getInt32(8) + logOverheadBytes;
-  if (size < headerBytes) throw new CorruptError(`batch length ${size} is below ${headerBytes}`);
-  return size;
+  if (size >= headerBytes && size <= batchBytesLimit) return size;
+  throw new CorruptError(`batch length ${size} is not from ${headerBytes} to ${batchBytesLimit}`);
 }
 
-/** How many bytes whole batches take, and the offset after them. @throws {CorruptError} */
-function wholeBatches(bytes: Uint8Array): { length: number; next: bigint } {
+/**
+ * How many bytes the sound batches at the begin take, and the offset after them. The first must hold
+ * `offset`, and each next one must continue the one before.
+ * @throws {CorruptError} when not even the first is sound
+ */
+function soundBatches(bytes: Uint8Array, offset: bigint): { length: number; next: bigint } {
   let length = 0;
-  let next = 0n;
-  for (;;) {
-    const header = readBatchHeader(bytes, length);
-    if (header === null) return { length, next };
-    length += header.sizeBytes;
-    next = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+  let next = offset;
+  try {
+    for (;;) {
+      const header = readBatchHeader(bytes, length);
+      if (header === null) break;
+      const { baseOffset, lastOffsetDelta, sizeBytes } = header;
+      const end = baseOffset + BigInt(lastOffsetDelta) + 1n;
+      if (length === 0 ? baseOffset > offset || end <= offset : baseOffset !== next) {
+        throw new CorruptError(`the batch at offset ${baseOffset} is not where it should be`);
+      }
+      checkBatch(bytes, length, header);
+      length += sizeBytes;
+      next = end;
+    }
+  } catch (error) {
+    if (!(error instanceof CorruptError) || length === 0) throw error;
   }
+  if (length === 0) throw new CorruptError("there is no whole batch");
+  return { length, next };
 }

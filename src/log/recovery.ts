@@ -1,7 +1,7 @@
 /**
- * Makes the last segment of a partition sound again after whatever ended the last run.
+ * Makes a partition sound again after whatever ended the last run.
  *
- * Only the last segment is ever written, and nothing is acknowledged before it is synced. So a crash
+ * **The last segment.** Only the last segment is ever written, and nothing is acknowledged before it is synced. So a crash
  * can leave at its end bytes that nobody was promised: a torn batch, which is cut off. Damage before
  * sound batches is no crash's work but the disk's, and is told apart: what is sound on both sides is
  * kept, and an empty batch takes the place and the offsets of what is lost. One exception: a block of
@@ -10,22 +10,25 @@
  * out of order if it were kept.
  *
  * A segment that needs more than its tail cut is written anew beside the old one, synced, and renamed
- * over it.
+ * over it. What is sound is synced before anyone reads it: the last run may have been killed before.
+ *
+ * **The others** are closed, and only looked at when they are read (flaws.ts). Compaction may have been
+ * cut short (compaction.ts): what it had not finished writing is removed, and so are segments whose
+ * records the one before holds already.
  *
  * @module
  */
 
-import { crc32c, type Disk, type DiskFile, type Logger } from "../base/mod.ts";
-import { headerBytes, logOverheadBytes } from "../batch/mod.ts";
-import { type Piece, scanSegment } from "./scan.ts";
-import { segmentPath } from "./segment.ts";
+import { type Disk, type DiskFile, type Logger } from "../base/mod.ts";
+import { emptyBatch, type Piece, scanSegment } from "./scan.ts";
+import { listSegments, makeSegment, Segment, segmentPath } from "./segment.ts";
 import { SegmentIndex } from "./segment_index.ts";
 
 /** One write takes at most this many bytes, so older damage than this was acknowledged. */
 export const groupBytesMax = 8 << 20;
 
-/** A segment that is sound. */
-export interface RecoveredSegment {
+/** The last segment once it is sound. */
+interface RecoveredSegment {
   /** Its size in bytes. */
   sizeBytes: number;
   /** The offset after its last record. */
@@ -36,8 +39,69 @@ export interface RecoveredSegment {
   index: SegmentIndex;
 }
 
+/** A partition that is sound. */
+export interface RecoveredPartition {
+  /** Its segments, oldest first; there is at least one. */
+  segments: Segment[];
+  /** The offset after its last record. */
+  endOffset: bigint;
+  /** When the first batch of the last segment was written, epoch ms, or null without any. */
+  firstTimestampMs: number | null;
+}
+
+/** Recovers a partition, making its first segment if it has none. Rejects only when the disk does. */
+export async function recoverPartition(
+  disk: Disk,
+  folder: string,
+  isCompacted: boolean,
+  log: Logger,
+): Promise<RecoveredPartition> {
+  const bases = await listSegments(disk, folder);
+  await removeLeftovers(disk, folder, bases);
+  if (bases.length === 0) {
+    await makeSegment(disk, folder, 0n);
+    bases.push(0n);
+  }
+  const segments: Segment[] = [];
+  for (const baseOffset of bases.slice(0, -1)) {
+    const file = await disk.open(segmentPath(folder, baseOffset, "log"), "read");
+    const sizeBytes = await file.size().finally(() => file.close());
+    segments.push(new Segment({ disk, folder, baseOffset, sizeBytes, index: null }));
+  }
+  if (isCompacted) await removeOverlaps(segments, log);
+  const baseOffset = bases.at(-1)!;
+  const { sizeBytes, index, ...end } = await recoverSegment(disk, folder, baseOffset, log);
+  segments.push(new Segment({ disk, folder, baseOffset, sizeBytes, index }));
+  await disk.syncDirectory(folder);
+  return { segments, ...end };
+}
+
+/** Removes what was being written, and indexes without a segment. */
+async function removeLeftovers(disk: Disk, folder: string, bases: bigint[]): Promise<void> {
+  for (const { name } of await disk.list(folder)) {
+    const digits = /^(\d{20})\.(index|timeindex)$/.exec(name)?.[1];
+    const isOrphan = digits !== undefined && !bases.includes(BigInt(digits));
+    if (isOrphan || /\.(recovered|cleaned)$/.test(name)) await disk.remove(`${folder}/${name}`);
+  }
+}
+
+/** Removes closed segments whose records compaction has moved into the one before. */
+async function removeOverlaps(segments: Segment[], log: Logger): Promise<void> {
+  for (let i = 1; i < segments.length;) {
+    const end = await segments[i - 1].endOffset();
+    if (end === null || segments[i].baseOffset >= end) {
+      segments[i - 1].release();
+      i++;
+      continue;
+    }
+    const [moved] = segments.splice(i, 1);
+    log.info(`"${moved.path}": compaction has moved its records; it is removed`);
+    await moved.remove();
+  }
+}
+
 /** Reads a segment and keeps all of it that is sound. Rejects only when the disk does. */
-export async function recoverSegment(
+async function recoverSegment(
   disk: Disk,
   folder: string,
   baseOffset: bigint,
@@ -51,10 +115,8 @@ export async function recoverSegment(
       const found = await survey(file, size, baseOffset);
       for (const message of found.findings) log.warn(`"${path}": ${message}`);
       if (!found.rewrite) {
-        if (found.sound.sizeBytes < size) {
-          await file.truncate(found.sound.sizeBytes);
-          await file.datasync();
-        }
+        if (found.sound.sizeBytes < size) await file.truncate(found.sound.sizeBytes);
+        await file.datasync();
         return found.sound;
       }
       await rewrite(disk, folder, baseOffset, file, found.sound.sizeBytes);
@@ -85,7 +147,8 @@ async function survey(file: DiskFile, size: number, baseOffset: bigint): Promise
       if (piece.type === "batch") {
         const { header, position, repaired } = piece;
         index.add(header, position);
-        sound.firstTimestampMs ??= header.maxTimestampMs;
+        // An empty batch has no time.
+        if (header.recordCount > 0) sound.firstTimestampMs ??= header.maxTimestampMs;
         sound.endOffset = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
         sound.sizeBytes = position + piece.bytes.length;
         if (repaired === null) continue;
@@ -148,21 +211,4 @@ async function rewrite(
   }
   await disk.rename(next, path);
   await disk.syncDirectory(folder);
-}
-
-/** A batch without records that takes up the offsets `first` to `last`, as Kafka's compaction leaves them. */
-export function emptyBatch(first: bigint, last: bigint): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(headerBytes));
-  view.setBigInt64(0, first);
-  view.setInt32(8, headerBytes - logOverheadBytes);
-  view.setInt8(16, 2);
-  view.setInt32(23, Number(last - first));
-  view.setBigInt64(27, -1n);
-  view.setBigInt64(35, -1n);
-  view.setBigInt64(43, -1n);
-  view.setInt16(51, -1);
-  view.setInt32(53, -1);
-  const bytes = new Uint8Array(view.buffer);
-  view.setUint32(17, crc32c(bytes, 21));
-  return bytes;
 }

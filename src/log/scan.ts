@@ -7,10 +7,14 @@
  * and the batch is put right: the base offset and the leader epoch by the batch before, the length by
  * the place where the next batch begins.
  *
+ * The bytes may be anything. No more than a window and one batch is in memory at once, and the search
+ * behind damage, which tries every byte, stops when the batches that it has tried add up to
+ * {@linkcode searchBytesMax}: records may hold what looks like batches by the million.
+ *
  * @module
  */
 
-import { CorruptError, type DiskFile, reasonOf } from "../base/mod.ts";
+import { CorruptError, crc32c, type DiskFile, reasonOf } from "../base/mod.ts";
 import {
   type BatchHeader,
   checkBatch,
@@ -42,31 +46,41 @@ export type Piece =
     unwritten: boolean;
   };
 
+/** A batch that claims more bytes than this is taken for damage: no topic may have any. */
+export const batchBytesLimit = 256 << 20;
+/** One scan tries at most so many bytes of what may be batches while it searches behind damage. */
+const searchBytesMax = 1 << 30;
 const windowBytes = 1 << 20;
 const blockBytes = 512;
 
-/** The parts of a segment of `size` bytes, in lists. Rejects only when the disk does. */
+/**
+ * The parts of a segment of `size` bytes, in lists. Rejects only when the disk does.
+ * @param offset the offset of the batch that begins at `position`: the base offset at the begin
+ */
 export async function* scanSegment(
   file: DiskFile,
   size: number,
-  baseOffset: bigint,
+  offset: bigint,
+  position = 0,
 ): AsyncGenerator<Piece[]> {
-  const scanner = new Scanner(file, size, baseOffset);
+  const scanner = new Scanner(file, size, offset, position);
   while (!scanner.done) yield await scanner.next();
 }
 
 class Scanner {
   readonly #file: DiskFile;
   readonly #size: number;
-  #position = 0;
+  #position: number;
   #expected: bigint;
   #window = new Uint8Array(0);
   #windowStart = 0;
+  #searchBytesLeft = searchBytesMax;
 
-  constructor(file: DiskFile, size: number, baseOffset: bigint) {
+  constructor(file: DiskFile, size: number, offset: bigint, position: number) {
     this.#file = file;
     this.#size = size;
-    this.#expected = baseOffset;
+    this.#expected = offset;
+    this.#position = position;
   }
 
   get done(): boolean {
@@ -107,7 +121,8 @@ class Scanner {
     const at = position - this.#windowStart;
     const view = new DataView(this.#window.buffer, this.#window.byteOffset + at, headerBytes);
     const sizeBytes = view.getInt32(8) + logOverheadBytes;
-    return sizeBytes < headerBytes || position + sizeBytes > this.#size ? null : sizeBytes;
+    const isBatch = sizeBytes >= headerBytes && sizeBytes <= batchBytesLimit;
+    return isBatch && position + sizeBytes <= this.#size ? sizeBytes : null;
   }
 
   /**
@@ -148,8 +163,8 @@ class Scanner {
     const position = this.#position;
     const next = await this.#findNext(position + 1);
     const sizeBytes = (next?.position ?? this.#size) - position;
-    await this.#load(position, sizeBytes);
-    if (sizeBytes >= headerBytes) {
+    if (sizeBytes >= headerBytes && sizeBytes <= batchBytesLimit) {
+      await this.#load(position, sizeBytes);
       const batch = this.#batchAt(position, sizeBytes);
       if (typeof batch !== "string") {
         const end = batch.header.baseOffset + BigInt(batch.header.lastOffsetDelta) + 1n;
@@ -159,8 +174,7 @@ class Scanner {
         }
       }
     }
-    const at = position - this.#windowStart;
-    const unwritten = hasZeroBlock(this.#window.subarray(at, at + sizeBytes), position);
+    const unwritten = await this.#hasZeroBlock(position, position + sizeBytes);
     const firstOffset = this.#expected;
     const nextOffset = next?.offset ?? null;
     this.#position += sizeBytes;
@@ -174,15 +188,15 @@ class Scanner {
       if (!this.#holds(position, headerBytes)) await this.#load(position, windowBytes);
       if (this.#window[position - this.#windowStart + 16] !== 2) continue;
       const sizeBytes = this.#claimedBytes(position);
-      if (sizeBytes === null) continue;
+      if (sizeBytes === null || !this.#canFollow(position)) continue;
+      this.#searchBytesLeft -= sizeBytes;
+      if (this.#searchBytesLeft < 0) return null;
       if (!this.#holds(position, sizeBytes)) await this.#load(position, sizeBytes);
       const at = position - this.#windowStart;
       const bytes = this.#window.subarray(at, at + sizeBytes);
       try {
         const header = readBatchHeader(bytes);
-        if (header === null || header.baseOffset <= this.#expected) continue;
-        // An empty batch must be able to span what is between.
-        if (header.baseOffset - this.#expected > 0x7fffffffn) continue;
+        if (header === null) continue;
         checkBatch(bytes, 0, header);
         return { position, offset: header.baseOffset };
       } catch (error) {
@@ -190,6 +204,27 @@ class Scanner {
       }
     }
     return null;
+  }
+
+  /** Whether the base offset at `position`, which the window holds, may be that of a batch behind damage. */
+  #canFollow(position: number): boolean {
+    const at = position - this.#windowStart;
+    const view = new DataView(this.#window.buffer, this.#window.byteOffset + at, headerBytes);
+    const skipped = view.getBigInt64(0) - this.#expected;
+    // An empty batch must be able to span what is between.
+    return skipped > 0n && skipped <= 0x7fffffffn;
+  }
+
+  /** Whether a block between two positions holds nothing but zeros. */
+  async #hasZeroBlock(start: number, end: number): Promise<boolean> {
+    for (let at = Math.ceil(start / blockBytes) * blockBytes; at + blockBytes <= end;) {
+      if (!this.#holds(at, blockBytes)) await this.#load(at, windowBytes);
+      const first = at - this.#windowStart;
+      const block = this.#window.subarray(first, first + blockBytes);
+      if (block.every((byte) => byte === 0)) return true;
+      at += blockBytes;
+    }
+    return false;
   }
 
   #holds(position: number, length: number): boolean {
@@ -208,10 +243,19 @@ class Scanner {
   }
 }
 
-function hasZeroBlock(bytes: Uint8Array, position: number): boolean {
-  const first = (blockBytes - position % blockBytes) % blockBytes;
-  for (let at = first; at + blockBytes <= bytes.length; at += blockBytes) {
-    if (bytes.subarray(at, at + blockBytes).every((byte) => byte === 0)) return true;
-  }
-  return false;
+/** A batch without records that takes up the offsets `first` to `last`, as Kafka's compaction leaves them. */
+export function emptyBatch(first: bigint, last: bigint): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(headerBytes));
+  view.setBigInt64(0, first);
+  view.setInt32(8, headerBytes - logOverheadBytes);
+  view.setInt8(16, 2);
+  view.setInt32(23, Number(last - first));
+  view.setBigInt64(27, -1n);
+  view.setBigInt64(35, -1n);
+  view.setBigInt64(43, -1n);
+  view.setInt16(51, -1);
+  view.setInt32(53, -1);
+  const bytes = new Uint8Array(view.buffer);
+  view.setUint32(17, crc32c(bytes, 21));
+  return bytes;
 }

@@ -46,6 +46,11 @@ export class SegmentIndex {
     return this.#maxTimestampMs;
   }
 
+  /** Where the batch of the last entry begins, or 0 without any. */
+  get lastPosition(): number {
+    return this.#positions.at(-1) ?? 0;
+  }
+
   /** Takes note of a batch that has been appended at `position`. Kafka: `LogSegment.append`. */
   add(header: BatchHeader, position: number): void {
     const last = Number(header.baseOffset - this.#baseOffset) + header.lastOffsetDelta;

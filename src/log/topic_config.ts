@@ -1,6 +1,7 @@
 /** What can be said of a topic, by the names and with the defaults of Kafka's `TopicConfig`. */
 
 import { ConfigError } from "../base/mod.ts";
+import { batchBytesLimit } from "./scan.ts";
 
 /** The settings of a topic. */
 export interface TopicConfig {
@@ -18,6 +19,10 @@ export interface TopicConfig {
   delete: boolean;
   /** How long a compacted topic keeps a record without a value, in milliseconds (`delete.retention.ms`). */
   deleteRetentionMs: number;
+  /** A partition is compacted when this part of its closed segments is not (`min.cleanable.dirty.ratio`). */
+  dirtyRatioMin: number;
+  /** Segments whose last record is younger than this are not compacted (`min.compaction.lag.ms`). */
+  compactionLagMsMin: number;
   /** A batch may take this many bytes (`max.message.bytes`). */
   batchBytesMax: number;
 }
@@ -33,6 +38,8 @@ const defaults: Readonly<Record<string, string>> = {
   "cleanup.policy": "delete",
   "delete.retention.ms": String(dayMs),
   "max.message.bytes": String(16 << 20),
+  "min.cleanable.dirty.ratio": "0.5",
+  "min.compaction.lag.ms": "0",
   "retention.bytes": "-1",
   "retention.ms": String(7 * dayMs),
   "segment.bytes": String(64 << 20),
@@ -49,15 +56,16 @@ export function topicConfig(topic: string, configs: Readonly<Record<string, stri
       throw new ConfigError(`Unknown topic config name: ${key} (topic "${topic}")`);
     }
   }
-  function number(key: string, min: number, max: number): number {
+  function number(key: string, min: number, max: number, pattern = /^-?\d+$/): number {
     const text = configs[key] ?? defaults[key];
-    const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
+    const value = pattern.test(text) ? Number(text) : NaN;
     if (value >= min && value <= max) return value;
     throw new ConfigError(
       `Invalid value ${text} for configuration ${key}: it must be a number from ${min} to ${max} (topic "${topic}")`,
     );
   }
-  const policies = (configs["cleanup.policy"] ?? defaults["cleanup.policy"]).split(",");
+  const policies = (configs["cleanup.policy"] ?? defaults["cleanup.policy"]).split(",")
+    .map((policy) => policy.trim());
   const wrong = policies.find((policy) => policy !== "compact" && policy !== "delete");
   if (wrong !== undefined) {
     throw new ConfigError(
@@ -73,6 +81,8 @@ export function topicConfig(topic: string, configs: Readonly<Record<string, stri
     compact: policies.includes("compact"),
     delete: policies.includes("delete"),
     deleteRetentionMs: number("delete.retention.ms", 0, longest),
-    batchBytesMax: number("max.message.bytes", 0, segmentBytesLimit),
+    dirtyRatioMin: number("min.cleanable.dirty.ratio", 0, 1, /^[\d.]+$/),
+    compactionLagMsMin: number("min.compaction.lag.ms", 0, longest),
+    batchBytesMax: number("max.message.bytes", 0, batchBytesLimit),
   };
 }

@@ -3,22 +3,19 @@
 import {
   AlreadyExistsError,
   type Clock,
+  ConfigError,
   ConnectError,
   CorruptError,
   type Disk,
   type Logger,
   NotFoundError,
-  OffsetOutOfRangeError,
   reasonOf,
+  RetriableError,
 } from "../base/mod.ts";
-import { BatchBuilder, checkProducedBatch, readBatches, readRecords } from "../batch/mod.ts";
-import { EmbeddedLog, type PartitionLog } from "../log/mod.ts";
-import {
-  decodeOffset,
-  encodeOffsetKey,
-  encodeOffsetValue,
-  groupOffsetsTopic,
-} from "./group_offsets.ts";
+import { checkProducedBatch, readRecords } from "../batch/mod.ts";
+import { EmbeddedLog } from "../log/mod.ts";
+import { CommittedOffsets, groupOffsetsConfigs } from "./committed_offsets.ts";
+import { groupOffsetsTopic } from "./group_offsets.ts";
 import { type GroupTopics, LocalGroup } from "./local_group.ts";
 import type {
   ConsumerOptions,
@@ -28,14 +25,15 @@ import type {
   NewTopic,
   PartitionOffset,
   TopicDescription,
-  TopicPartition,
   Topics,
 } from "./topics.ts";
 
-/** How often old segments are looked for, in milliseconds. Kafka: `log.retention.check.interval.ms`. */
-const retentionCheckMs = 5 * 60 * 1000;
-/** How much is read at once when the offsets of groups are loaded, in bytes. */
-const loadBytesMax = 1 << 20;
+/** How long after the start old segments are first looked for. Kafka: `log.initial.task.delay.ms`. */
+const firstMaintenanceMs = 30 * 1000;
+/** How often they are looked for. Kafka: `log.retention.check.interval.ms`. */
+const maintenanceMs = 5 * 60 * 1000;
+/** How long after a refusal of the disk a topic is made again, in milliseconds. */
+const createRetryMs = 500;
 
 /** What {@linkcode EmbeddedTopics.open} needs. */
 export interface EmbeddedTopicsOptions {
@@ -52,20 +50,22 @@ export interface EmbeddedTopicsOptions {
 /** Topics in the embedded log. */
 export class EmbeddedTopics implements Topics {
   readonly #log: EmbeddedLog;
-  readonly #clock: Clock;
+  readonly #options: EmbeddedTopicsOptions;
   readonly #groups = new Map<string, LocalGroup>();
-  readonly #committed: Map<string, Map<string, PartitionOffset>>;
+  readonly #committed: CommittedOffsets;
   readonly #groupTopics: GroupTopics;
   readonly #closing = new AbortController();
-  readonly #retention: Promise<void>;
+  readonly #maintenance: Promise<void>;
+  /** For a topic that is being made: settled when all appends so far are in the log's queue. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   private constructor(
     options: EmbeddedTopicsOptions,
     log: EmbeddedLog,
-    committed: Map<string, Map<string, PartitionOffset>>,
+    committed: CommittedOffsets,
   ) {
     this.#log = log;
-    this.#clock = options.clock;
+    this.#options = options;
     this.#committed = committed;
     this.#groupTopics = {
       select: (selection) => this.#select(selection),
@@ -77,19 +77,20 @@ export class EmbeddedTopics implements Topics {
       read: ({ topic, partition, offset }, { bytesMax, buffer }) =>
         this.#log.partition(topic, partition).fetch(offset, bytesMax, buffer),
       wait: (positions, fetch) => this.#wait(positions, fetch),
-      committed: (groupId, position) =>
-        this.#committed.get(groupId)?.get(keyOf(position))?.offset ?? null,
-      commit: (groupId, offsets) => this.#commit(groupId, offsets),
+      committed: (groupId, position) => this.#committed.get(groupId, position),
+      commit: (groupId, offsets) => this.#committed.commit(this, options.clock, groupId, offsets),
+      checkOpen: () => this.#checkOpen(),
+      clock: options.clock,
       log: options.log,
     };
-    this.#retention = this.#keepRetention();
+    this.#maintenance = this.#maintain();
   }
 
   /** Opens the log, recovering it. @throws {ConnectError} when it cannot be used */
   static async open(options: EmbeddedTopicsOptions): Promise<EmbeddedTopics> {
     const log = await EmbeddedLog.open(options);
     try {
-      return new EmbeddedTopics(options, log, await loadGroupOffsets(log));
+      return new EmbeddedTopics(options, log, await CommittedOffsets.load(log));
     } catch (error) {
       await log.close();
       throw error;
@@ -101,26 +102,21 @@ export class EmbeddedTopics implements Topics {
     partition: number,
     batch: Uint8Array<ArrayBuffer>,
   ): Promise<bigint> {
-    if (this.#log.partitions(topic) === null) await this.#makeAbsent(topic);
-    const log = this.#log.partition(topic, partition);
-    const { batchBytesMax } = log.config;
-    if (batch.length > batchBytesMax) {
-      throw new ConnectError(
-        `A record batch of ${batch.length} bytes for ${topic}-${partition} is larger than the topic's ` +
-          `max.message.bytes, ${batchBytesMax}`,
-      );
+    this.#checkOpen();
+    const before = this.#turns.get(topic);
+    if (before === undefined && this.#log.partitions(topic) !== null) {
+      return await this.#append(topic, partition, batch);
     }
-    try {
-      return await log.append(batch, checkProducedBatch(batch));
-    } catch (cause) {
-      if (!(cause instanceof CorruptError)) throw cause;
-      throw new ConnectError(
-        `A record batch for ${topic}-${partition} is refused: ${cause.message}`,
-        {
-          cause,
-        },
-      );
-    }
+    // One after another, so that they keep their order while the topic is being made.
+    const started = (before ?? Promise.resolve()).then(async () => {
+      if (this.#log.partitions(topic) === null) await this.#makeAbsent(topic);
+      return { appended: this.#append(topic, partition, batch) };
+    });
+    const turn = started.then(() => {}, () => {}).then(() => {
+      if (this.#turns.get(topic) === turn) this.#turns.delete(topic);
+    });
+    this.#turns.set(topic, turn);
+    return await (await started).appended;
   }
 
   async fetch(
@@ -129,49 +125,93 @@ export class EmbeddedTopics implements Topics {
     offset: bigint,
     options: FetchOptions,
   ): Promise<FetchedBatches> {
+    this.#checkOpen();
     const log = this.#log.partition(topic, partition);
     await this.#wait([{ topic, partition, offset }], options);
-    const batches = await log.fetch(offset, options.bytesMax, options.buffer);
+    const batches = this.#isClosed
+      ? new Uint8Array(0)
+      : await log.fetch(offset, options.bytesMax, options.buffer);
     return { batches, logStartOffset: log.startOffset, endOffset: log.endOffset };
   }
 
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
-    for (const { name, partitions = 1, configs = {} } of topics) {
+    this.#checkOpen();
+    for (const { name, partitions = 1, configs = {}, replicationFactor = -1 } of topics) {
+      if (replicationFactor < 1 && replicationFactor !== -1) {
+        throw new ConfigError(
+          `Replication factor must be larger than 0, or -1 to use the default value, not ${replicationFactor}`,
+        );
+      }
       await this.#log.createTopic(name, partitions, configs);
     }
     for (const group of this.#groups.values()) group.changed();
   }
 
-  listTopics(): Promise<string[]> {
-    return Promise.resolve(this.#log.topicNames);
+  async listTopics(): Promise<string[]> {
+    this.#checkOpen();
+    return await Promise.resolve(this.#log.topicNames);
   }
 
-  describeTopics(names: readonly string[]): Promise<TopicDescription[]> {
-    return Promise.try(() => names.map((name) => this.#describe(name)));
+  async describeTopics(names: readonly string[]): Promise<TopicDescription[]> {
+    this.#checkOpen();
+    return await Promise.resolve(names.map((name) => this.#describe(name)));
   }
 
-  partitionCount(topic: string): Promise<number> {
-    return Promise.resolve(this.#log.partitions(topic)?.length ?? 1);
+  async partitionCount(topic: string): Promise<number> {
+    this.#checkOpen();
+    return await Promise.resolve(this.#log.partitions(topic)?.length ?? 1);
   }
 
-  groupOffsets(groupId: string): Promise<PartitionOffset[]> {
-    const offsets = this.#committed.get(groupId)?.values() ?? [];
-    return Promise.resolve([...offsets].map((position) => ({ ...position })));
+  async groupOffsets(groupId: string): Promise<PartitionOffset[]> {
+    this.#checkOpen();
+    return await Promise.resolve(this.#committed.of(groupId));
   }
 
-  joinGroup(options: ConsumerOptions): Promise<GroupConsumer> {
+  async joinGroup(options: ConsumerOptions): Promise<GroupConsumer> {
+    this.#checkOpen();
     let group = this.#groups.get(options.groupId);
     if (group === undefined) {
       group = new LocalGroup(options.groupId, this.#groupTopics);
       this.#groups.set(options.groupId, group);
     }
-    return Promise.resolve(group.join(options));
+    return await Promise.resolve(group.join(options));
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#retention;
+    await this.#maintenance;
+    await Promise.all(this.#turns.values());
     await this.#log.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new ConnectError("The topics are closed");
+  }
+
+  #append(topic: string, partition: number, batch: Uint8Array<ArrayBuffer>): Promise<bigint> {
+    return Promise.try(() => {
+      const log = this.#log.partition(topic, partition);
+      const { batchBytesMax, compact } = log.config;
+      if (batch.length > batchBytesMax) {
+        throw new ConnectError(
+          `A record batch of ${batch.length} bytes for ${topic}-${partition} is larger than the topic's ` +
+            `max.message.bytes, ${batchBytesMax}`,
+        );
+      }
+      try {
+        const header = checkProducedBatch(batch);
+        if (compact) checkKeys(`${topic}-${partition}`, batch);
+        return log.append(batch, header);
+      } catch (cause) {
+        if (!(cause instanceof CorruptError)) throw cause;
+        const reason = `A record batch for ${topic}-${partition} is refused: ${cause.message}`;
+        throw new ConnectError(reason, { cause });
+      }
+    });
   }
 
   #describe(name: string): TopicDescription {
@@ -188,19 +228,33 @@ export class EmbeddedTopics implements Topics {
     };
   }
 
+  /** Makes a topic that is written to, however long the disk refuses. */
   async #makeAbsent(topic: string): Promise<void> {
-    try {
-      await this.createTopics([{ name: topic }]);
-    } catch (error) {
-      // Another task may have made it meanwhile.
-      if (!(error instanceof AlreadyExistsError)) throw error;
+    const { log, clock } = this.#options;
+    const configs = topic === groupOffsetsTopic ? groupOffsetsConfigs : {};
+    for (let refused = false;; refused = true) {
+      try {
+        await this.createTopics([{ name: topic, configs: { ...configs } }]);
+        if (refused) log.info(`The topic "${topic}" is made`);
+        return;
+      } catch (error) {
+        // It may have been made otherwise meanwhile.
+        if (error instanceof AlreadyExistsError && this.#log.partitions(topic) !== null) return;
+        if (!(error instanceof RetriableError)) throw error;
+        if (!refused) log.error(`${reasonOf(error)}; producers wait until it succeeds`);
+      }
+      await clock.sleep(createRetryMs, this.#closing.signal);
     }
   }
 
   #select(selection: ConsumerOptions["selection"]): string[] {
     const names = this.#log.topicNames;
     if ("topics" in selection) return names.filter((name) => selection.topics.includes(name));
-    return names.filter((name) => name !== groupOffsetsTopic && selection.pattern.test(name));
+    const whole = new RegExp(
+      `^(?:${selection.pattern.source})$`,
+      selection.pattern.flags.replace(/[gy]/g, ""),
+    );
+    return names.filter((name) => name !== groupOffsetsTopic && whole.test(name));
   }
 
   /** Waits until there is more at one of the positions, at most as long as the options say. */
@@ -210,78 +264,34 @@ export class EmbeddedTopics implements Topics {
   ): Promise<void> {
     const logs = positions.map(({ topic, partition }) => this.#log.partition(topic, partition));
     if (logs.some(({ endOffset }, i) => endOffset !== positions[i].offset)) return;
+    if (this.#isClosed || signal?.aborted) return;
     const done = new AbortController();
-    const calledOff = logs.map((log) => log.onAppend(() => done.abort()));
-    const ends = [done.signal, this.#closing.signal, ...signal === undefined ? [] : [signal]];
-    await this.#clock.sleep(waitMsMax, AbortSignal.any(ends));
+    const wake = () => done.abort();
+    const calledOff = logs.map((log) => log.onAppend(wake));
+    const signals = signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal];
+    for (const other of signals) other.addEventListener("abort", wake);
+    await this.#options.clock.sleep(waitMsMax, done.signal);
     for (const callOff of calledOff) callOff();
+    for (const other of signals) other.removeEventListener("abort", wake);
   }
 
-  async #commit(groupId: string, offsets: readonly PartitionOffset[]): Promise<void> {
-    if (offsets.length === 0) return;
-    const now = this.#clock.now();
-    // Large enough for all: the offsets of one commit stay together in one batch.
-    const builder = new BatchBuilder({ sizeMax: offsets.length * (1024 + groupId.length * 3) });
-    for (const position of offsets) {
-      const key = encodeOffsetKey(groupId, position);
-      builder.append(key, encodeOffsetValue(position.offset, now), [], now);
-    }
-    if (this.#log.partitions(groupOffsetsTopic) === null) {
-      const configs = { "cleanup.policy": "compact", "segment.bytes": String(1 << 20) };
-      await this.#log.createTopic(groupOffsetsTopic, 1, configs);
-    }
-    await this.append(groupOffsetsTopic, 0, builder.seal());
-    remember(this.#committed, groupId, offsets);
-  }
-
-  async #keepRetention(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      await this.#clock.sleep(retentionCheckMs, this.#closing.signal);
-      if (!this.#closing.signal.aborted) await this.#log.applyRetention();
+  /** Removes and compacts old segments from time to time. */
+  async #maintain(): Promise<void> {
+    const { signal } = this.#closing;
+    await this.#options.clock.sleep(firstMaintenanceMs, signal);
+    while (!signal.aborted) {
+      await this.#log.maintain(signal);
+      await this.#options.clock.sleep(maintenanceMs, signal);
     }
   }
 }
 
-async function loadGroupOffsets(
-  log: EmbeddedLog,
-): Promise<Map<string, Map<string, PartitionOffset>>> {
-  const committed = new Map<string, Map<string, PartitionOffset>>();
-  const partition: PartitionLog | undefined = log.partitions(groupOffsetsTopic)?.[0];
-  if (partition === undefined) return committed;
-  let offset = partition.startOffset;
-  while (offset < partition.endOffset) {
-    try {
-      const batches = await partition.fetch(offset, loadBytesMax);
-      for (const { key, value } of readRecords(batches)) {
-        const read = key === null ? null : decodeOffset(key, value);
-        if (read === null) continue;
-        const { groupId, topic, partition, offset } = read;
-        if (offset === null) committed.get(groupId)?.delete(keyOf(read));
-        else remember(committed, groupId, [{ topic, partition, offset }]);
-      }
-      for (const { header } of readBatches(batches)) {
-        offset = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
-      }
-    } catch (cause) {
-      if (cause instanceof OffsetOutOfRangeError) break;
-      throw new ConnectError(`Cannot read the offsets of consumer groups: ${reasonOf(cause)}`, {
-        cause,
-      });
-    }
+/** Kafka: `LogValidator`, in its words. @throws {ConnectError} for a record without a key */
+function checkKeys(name: string, batch: Uint8Array): void {
+  for (const { key } of readRecords(batch)) {
+    if (key !== null) continue;
+    throw new ConnectError(
+      `Compacted topic cannot accept message without key in topic partition ${name}.`,
+    );
   }
-  return committed;
-}
-
-function remember(
-  committed: Map<string, Map<string, PartitionOffset>>,
-  groupId: string,
-  offsets: readonly PartitionOffset[],
-): void {
-  const group = committed.get(groupId) ?? new Map<string, PartitionOffset>();
-  committed.set(groupId, group);
-  for (const position of offsets) group.set(keyOf(position), { ...position });
-}
-
-function keyOf({ topic, partition }: TopicPartition): string {
-  return `${partition} ${topic}`;
 }

@@ -27,6 +27,8 @@ export interface NewTopic {
   name: string;
   /** How many partitions; 1 unless told. */
   partitions?: number;
+  /** How many brokers keep it; -1 leaves it to them, and so it is unless told. The embedded log keeps one copy. */
+  replicationFactor?: number;
   /** Topic configs such as `cleanup.policy`, `retention.ms`, `retention.bytes`, `segment.bytes`, `segment.ms`. */
   configs?: Record<string, string>;
 }
@@ -73,12 +75,20 @@ export type TopicSelection = { topics: readonly string[] } | { pattern: RegExp }
 /**
  * What {@linkcode GroupConsumer.poll} hands out.
  *
- * - `assigned`: partitions that are now this member's, each with the position it reads from.
- * - `revoked`: partitions that go to another member. The caller finishes with them and commits before
- *   it polls again; the group waits for that.
- * - `lost`: partitions that already belong to another: nothing may be committed for them.
- * - `batches`: fetched record batches; records below `position` are to be passed over.
- * - `idle`: nothing came in time.
+ * - `assigned`: partitions that are now this member's, each with the position it reads from: the
+ *   group's committed offset, or where `autoOffsetReset` says.
+ * - `revoked`: partitions that are taken away. The caller finishes with them and commits before it
+ *   polls again; the group waits for that. Some may be assigned to the same member again at once: an
+ *   eager group takes all from everyone in every rebalance, a cooperative one only what moves.
+ * - `lost`: partitions that already belong to another, because the caller has not polled for too long
+ *   or the group has lost sight of it. Nothing can be committed for them any more.
+ * - `batches`: fetched record batches of an assigned partition that is not paused; records below
+ *   `position` are to be passed over.
+ * - `idle`: nothing came in time. It may also come early.
+ *
+ * Assignments come some time after {@linkcode Topics.joinGroup}, after members have joined or left, and
+ * after topics were made; other members may be in other processes. A partition is never assigned to two
+ * members of a group at once.
  */
 export type ConsumerEvent =
   | { type: "assigned"; partitions: PartitionOffset[] }
@@ -93,22 +103,27 @@ export type ConsumerEvent =
   }
   | { type: "idle" };
 
-/** One member of a consumer group, as a sink task has it. One call at a time. */
+/** One member of a consumer group, as a sink task has it. One call at a time, but for `close`. */
 export interface GroupConsumer {
-  /** The next thing that happened, waiting at most `waitMsMax`. */
+  /**
+   * The next thing that happened, waiting at most `waitMsMax`.
+   * @throws {OffsetOutOfRangeError} where `autoOffsetReset` is `none` and there is no position to begin
+   * at, each time until there is one
+   * @throws {ConnectError} once it or the port is closed
+   */
   poll(options: FetchOptions): Promise<ConsumerEvent>;
   /**
    * Stores the group's offsets, durably.
    * @throws {ConnectError} for a partition that is not assigned to this member
    */
   commit(offsets: readonly PartitionOffset[]): Promise<void>;
-  /** Moves the position of an assigned partition. */
+  /** Moves the position of an assigned partition; nothing for another one. */
   seek(position: PartitionOffset): void;
-  /** Stops fetching these assigned partitions until they are resumed. */
+  /** Stops fetching these assigned partitions until they are resumed, or taken away. */
   pause(partitions: readonly TopicPartition[]): void;
   /** Fetches these partitions again. */
   resume(partitions: readonly TopicPartition[]): void;
-  /** Leaves the group. */
+  /** Leaves the group; what is not committed stays so. A poll under way ends, idle. */
   close(): Promise<void>;
 }
 
@@ -120,11 +135,13 @@ export interface ConsumerOptions {
   selection: TopicSelection;
   /** Where to begin without a committed offset. */
   autoOffsetReset: "earliest" | "latest" | "none";
-  /** A name for logs, such as `connector-consumer-local-file-sink-0`. */
+  /** A name for logs, such as `connector-consumer-local-file-sink-0`; members are ordered by it. */
   clientId: string;
+  /** A member that does not poll for so long loses its partitions (`max.poll.interval.ms`): 300000 unless told. */
+  pollIntervalMsMax?: number;
 }
 
-/** Topics, wherever they live. */
+/** Topics, wherever they live. Every call on a closed port rejects with a {@linkcode ConnectError}. */
 export interface Topics {
   /**
    * Appends a sealed record batch, making the topic when it is absent and the implementation does
@@ -132,11 +149,13 @@ export interface Topics {
    * buffer belongs to the port until the promise is settled; the base offset is written into it.
    * @returns the base offset, once the batch is durable
    * What may pass by itself, such as a full disk, is waited for; an error is final.
-   * @throws {ConnectError} for an unknown partition, a refused or too large batch, or a closed port
+   * @throws {ConnectError} for an unknown partition, a refused or too large batch, a record without a
+   * key in a compacted topic, or a closed port
    */
   append(topic: string, partition: number, batch: Uint8Array<ArrayBuffer>): Promise<bigint>;
   /**
-   * Reads record batches from `offset` on.
+   * Reads record batches from `offset` on. They are whole and sound; one without records may stand for
+   * what was compacted away or damaged.
    * @throws {OffsetOutOfRangeError} when `offset` is below the first kept or beyond the end
    * @throws {NotFoundError} when there is no such topic or partition
    */
@@ -146,7 +165,12 @@ export interface Topics {
     offset: bigint,
     options: FetchOptions,
   ): Promise<FetchedBatches>;
-  /** Makes topics. @throws {AlreadyExistsError} when one is there */
+  /**
+   * Makes topics, one after another, durably.
+   * @throws {AlreadyExistsError} when one is there
+   * @throws {ConfigError} for a name, a number or a setting that will not do
+   * @throws {RetriableError} when it may succeed later; calling again does no harm
+   */
   createTopics(topics: readonly NewTopic[]): Promise<void>;
   /** The names of all topics, sorted. */
   listTopics(): Promise<string[]>;
@@ -158,6 +182,6 @@ export interface Topics {
   groupOffsets(groupId: string): Promise<PartitionOffset[]>;
   /** Joins a consumer group. */
   joinGroup(options: ConsumerOptions): Promise<GroupConsumer>;
-  /** Finishes what is under way and lets go of files and connections. */
+  /** Finishes what is under way, ending waits, and lets go of files and connections. */
   close(): Promise<void>;
 }

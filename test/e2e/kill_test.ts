@@ -50,7 +50,8 @@ function writeLines(path: string): { stop(): Promise<number> } {
 
 /** The numbers of the lines in the topic, in order. */
 async function numbersIn(folder: string): Promise<number[]> {
-  const partition = await new EmbeddedLogReader(localDisk, `${folder}/data`).partition("lines", 0);
+  const partition = await new EmbeddedLogReader(localDisk, `${folder}/data`, console.error)
+    .partition("lines", 0);
   const decoder = new TextDecoder();
   const numbers: number[] = [];
   for (let offset = partition.startOffset; offset < partition.endOffset;) {
