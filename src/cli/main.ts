@@ -21,14 +21,35 @@ Commands:
   topics list|describe|read                                       shows what the embedded log holds
 
 Options:
-  --help      this text, or that of a command
-  --version   the version
+  -h, --help   this text; after a command, how to use that command
+  --version    the version
+
+Exit codes: 0 when all went well, 78 when an argument, file, key, class or port will not do (one line
+says which, and nothing is written), 1 for any other failure.
 `,
   standalone: `Usage: connect standalone WORKER.properties [CONNECTOR.properties|.json ...]
 
-Runs the connectors of the files given until Ctrl-C or SIGTERM, then stops them in order.
-Without bootstrap.servers, or with bootstrap.servers=embedded:DIR, topics live in a folder
-(data unless told) and no broker is needed.
+Runs the connectors of the files given until Ctrl-C or SIGTERM: then tasks finish what they have, commit
+their offsets, and it ends with exit code 0. A second Ctrl-C ends it at once. The log is on standard error.
+
+WORKER.properties needs three keys; this is a whole one:
+
+  key.converter=org.apache.kafka.connect.json.JsonConverter
+  value.converter=org.apache.kafka.connect.json.JsonConverter
+  offset.storage.file.filename=connect.offsets
+
+Topics live in the folder "data", or DIR with bootstrap.servers=embedded:DIR; no broker is needed.
+The REST API is at listeners=http://:8083.
+
+A connector is a file of properties, or of JSON: the keys alone, or {"name": ..., "config": {...}}:
+
+  name=my-source
+  connector.class=FileStreamSource
+  file=test.txt
+  topic=connect-test
+
+Options:
+  -h, --help   this text
 `,
   topics: `Usage: connect topics list            --worker WORKER.properties
        connect topics describe TOPIC  --worker WORKER.properties
@@ -36,10 +57,16 @@ Without bootstrap.servers, or with bootstrap.servers=embedded:DIR, topics live i
 
 Shows the topics of the embedded log that the worker's file names, also while the worker runs.
 
-Options of read:
-  --from-beginning            from the first record kept; only new ones without it
-  --max-messages N            end after N records; runs until Ctrl-C without it
-  --property print.key=true   each line begins with the key and a tab
+  list       the names of the topics, one a line
+  describe   a topic's settings, and its partitions with their first and next offsets
+  read       the values of a topic's records, one a line, and what comes until Ctrl-C
+
+Options:
+  --worker WORKER.properties   the file of the worker, which says where its topics are
+  --from-beginning             read from the first record kept; only new ones without it
+  --max-messages N             end after N records
+  --property print.key=true    begin each line with the record's key and a tab
+  -h, --help                   this text
 `,
 } as const;
 
@@ -63,13 +90,14 @@ async function run(args: readonly string[]): Promise<void> {
     case undefined:
     case "--help":
     case "-h":
-    case "help":
       return print(help[""]);
     case "standalone": {
       const { values, positionals } = parse(command, rest, helpOption);
       if (values.help) return print(help.standalone);
       if (positionals.length === 0) {
-        throw new ConfigError("standalone: the worker's file is missing");
+        throw new ConfigError(
+          "standalone: the worker's file is missing; see connect standalone --help",
+        );
       }
       const { runStandalone } = await import("./standalone.ts");
       return await runStandalone(positionals, consoleLog(systemClock));
@@ -77,7 +105,7 @@ async function run(args: readonly string[]): Promise<void> {
     case "topics":
       return await runTopics(rest);
     default:
-      throw new ConfigError(`Unknown command "${command}"; connect --help lists what there is`);
+      throw new ConfigError(`Unknown command "${command}"; see connect --help`);
   }
 }
 
@@ -95,7 +123,9 @@ async function runTopics(args: readonly string[]): Promise<void> {
   }
   if (more.length > 0) throw new ConfigError(`topics ${action}: unexpected argument "${more[0]}"`);
   if (typeof values.worker !== "string") {
-    throw new ConfigError(`topics ${action}: --worker WORKER.properties is missing`);
+    throw new ConfigError(
+      `topics ${action}: --worker WORKER.properties is missing; see connect topics --help`,
+    );
   }
   if (action !== "list" && topic === undefined) {
     throw new ConfigError(`topics ${action}: the topic is missing`);

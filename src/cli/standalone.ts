@@ -41,6 +41,10 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   const folder = logFolder(workerFile, config);
   const listeners = await inFile(workerFile, () => parseListeners(config.listeners));
   const planned = await readConnectors(connectorFiles, connectors);
+  const offsets = await inFile(
+    workerFile,
+    () => FileOffsetStore.open(localDisk, config["offset.storage.file.filename"]),
+  );
   const { server, workerId } = listen(
     workerFile,
     listeners,
@@ -48,9 +52,11 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
     folder,
     log,
   );
-  const topics = await EmbeddedTopics.open({ disk: localDisk, folder, clock: systemClock, log });
+  const topics = await inFile(
+    workerFile,
+    () => EmbeddedTopics.open({ disk: localDisk, folder, clock: systemClock, log }),
+  );
   try {
-    const offsets = await FileOffsetStore.open(localDisk, config["offset.storage.file.filename"]);
     const running = herder = new StandaloneHerder({
       workerProps,
       workerId,

@@ -87,7 +87,8 @@ export class EmbeddedLog {
 
   /**
    * Opens a log, taking ownership, and recovers every partition.
-   * @throws {ConnectError} when the folder cannot be used or another process owns the log
+   * @throws {ConfigError} when the folder cannot be used
+   * @throws {ConnectError} when another process owns the log
    */
   static async open(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
     const { disk, folder } = options;
@@ -257,7 +258,7 @@ async function takeLock(disk: Disk, folder: string): Promise<DiskFile> {
     await disk.makeDirectory(folder);
     lock = await disk.open(`${folder}/.lock`, "write");
   } catch (cause) {
-    throw new ConnectError(`Cannot use the log folder "${folder}": ${reasonOf(cause)}`, { cause });
+    throw new ConfigError(`Cannot use the log folder "${folder}": ${reasonOf(cause)}`, { cause });
   }
   if (await lock.tryLock()) return lock;
   lock.close();

@@ -10,6 +10,7 @@
  */
 
 import {
+  ConfigError,
   ConnectError,
   CorruptError,
   type Disk,
@@ -47,7 +48,7 @@ export class FileOffsetStore implements OffsetStore {
 
   /**
    * Opens the file, which need not be there yet.
-   * @throws {ConnectError} when it is there but cannot be read or is no offsets file; it is left alone
+   * @throws {ConfigError} when it is there but cannot be read or is no offsets file; it is left alone
    */
   static async open(disk: Disk, path: string): Promise<FileOffsetStore> {
     try {
@@ -62,7 +63,7 @@ export class FileOffsetStore implements OffsetStore {
       const what = cause instanceof CorruptError
         ? "is not a Kafka Connect offsets file"
         : "cannot be read";
-      throw new ConnectError(
+      throw new ConfigError(
         `The offsets file "${path}" (offset.storage.file.filename) ${what}: ${reasonOf(cause)}`,
         { cause },
       );

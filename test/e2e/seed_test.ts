@@ -95,57 +95,32 @@ Deno.test("REST shows connectors and their status", async () => {
   });
 });
 
-const mistakes: [what: string, files: Record<string, Record<string, string>>, says: RegExp][] = [
-  [
-    "a missing worker key",
-    { worker: { ...worker, "key.converter": undefined! }, source },
-    /worker\.properties: Missing required configuration "key\.converter"/,
-  ],
-  [
-    "a worker key of the wrong type",
-    { worker: { ...worker, "offset.flush.interval.ms": "soon" }, source },
-    /Invalid value soon for configuration offset\.flush\.interval\.ms: Not a number of type LONG/,
-  ],
-  [
-    "an unknown connector class",
-    { worker, source: { ...source, "connector.class": "NoSuchThing" } },
-    /source\.properties: connector\.class: Failed to find any class .* NoSuchThing\n/,
-  ],
-  [
-    "a missing connector key",
-    { worker, source: { ...source, topic: undefined! } },
-    /source\.properties: .*1 error\(s\): Missing required configuration "topic" which .*\n/,
-  ],
-  [
-    "a sink without topics",
-    { worker, sink: { ...sink, topics: "" } },
-    /Must configure one of topics or topics\.regex/,
-  ],
-];
-
-for (const [what, files, says] of mistakes) {
-  Deno.test(`standalone says what is wrong and writes nothing for ${what}`, async () => {
-    await inTemporaryFolder(async (folder) => {
-      const connect = new Connect(folder);
-      const paths = await connect.write(files);
-      const { code, stderr } = await connect.run("standalone", ...paths);
-      assert.match(stderr, says);
-      assert.equal(code, 78);
-      const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
-      assert.deepEqual(left.filter((name) => !name.endsWith(".properties")), []);
-    });
-  });
-}
-
-Deno.test("standalone names a port in use", async () => {
+Deno.test("topics lists, describes and follows topics while the worker runs", async () => {
   await inTemporaryFolder(async (folder) => {
-    const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const listeners = `http://127.0.0.1:${(taken.addr as Deno.NetAddr).port}`;
+    await Deno.writeTextFile(`${folder}/test.txt`, "foo\n");
     const connect = new Connect(folder);
-    const paths = await connect.write({ worker: { ...worker, listeners } });
-    const { code, stderr } = await connect.run("standalone", ...paths);
-    taken.close();
-    assert.ok(stderr.includes(listeners), stderr);
-    assert.equal(code, 78);
+    await connect.start({ worker, source });
+    const topics = (...args: string[]) =>
+      connect.run("topics", ...args, "--worker", "worker.properties");
+    await until(async () => (await topics("list")).stdout === "connect-test\n");
+    const read = ["read", "connect-test", "--max-messages"];
+    const first = await topics(...read, "1", "--from-beginning", "--property", "print.key=true");
+    assert.deepEqual([first.stdout, first.stderr, first.code], [`null\t${foo}\n`, "", 0]);
+    const described = await topics("describe", "connect-test");
+    assert.equal(
+      described.stdout,
+      "Topic: connect-test\tPartitionCount: 1\tConfigs: \n" +
+        "\tPartition: 0\tLogStartOffset: 0\tEndOffset: 1\n",
+    );
+    // It follows: the line comes while it waits for a second record.
+    const following = topics(...read, "2", "--from-beginning");
+    await Deno.writeTextFile(`${folder}/test.txt`, "bar\n", { append: true });
+    assert.equal((await following).stdout, `${foo}\n${bar}\n`);
+    const unknown = await topics("describe", "nope");
+    assert.deepEqual(
+      [unknown.stderr, unknown.code],
+      ['connect: There is no topic "nope" in "data"\n', 78],
+    );
+    assert.equal(await connect.stop(), 0);
   });
 });

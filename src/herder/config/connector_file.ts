@@ -63,7 +63,9 @@ function parseJson(path: string, text: string): unknown {
     });
   } catch (cause) {
     if (!/^\s*\{/.test(text)) return undefined;
-    throw new ConfigError(`${path}: it is not sound JSON: ${reasonOf(cause)}`, { cause });
+    // The rest of what the platform says quotes the file, which may hold secrets.
+    const where = /\(line \d+ column \d+\)/.exec(reasonOf(cause))?.[0];
+    throw new ConfigError(`${path}: it is not sound JSON${where === undefined ? "" : ` ${where}`}`);
   }
 }
 

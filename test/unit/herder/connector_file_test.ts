@@ -24,11 +24,11 @@ const ours: Record<string, RegExp> = {
     /FILE: initial_state "nope" must be one of RUNNING, PAUSED, STOPPED/,
   '{"name": "c", "config": {"a": "b"}, "initial_state": 1}':
     /FILE: initial_state "1" must be one of RUNNING, PAUSED, STOPPED/,
-  '{"name": "c", "a": "b"} trailing': /FILE: it is not sound JSON: /,
-  '{"name": "c", "a": "b"': /FILE: it is not sound JSON: /,
-  '{"name": "c", "a": "b",}': /FILE: it is not sound JSON: /,
-  "{'name': 'c'}": /FILE: it is not sound JSON: /,
-  '{name: "c"}': /FILE: it is not sound JSON: /,
+  '{"name": "c", "a": "b"} trailing': /^FILE: it is not sound JSON/,
+  '{"name": "c", "a": "b"': /^FILE: it is not sound JSON/,
+  '{"name": "c", "a": "b",}': /^FILE: it is not sound JSON/,
+  "{'name': 'c'}": /^FILE: it is not sound JSON/,
+  '{name: "c"}': /^FILE: it is not sound JSON/,
 };
 
 for (const { file, config, initialState, error } of recorded) {
@@ -50,4 +50,13 @@ Deno.test("parseConnectorFile() names the file and the line of a malformed escap
   assert.throws(() => parse("name=c\na=\\u1"), {
     message: "FILE: line 2: Malformed \\uxxxx encoding.",
   });
+});
+
+Deno.test("parseConnectorFile() quotes nothing of what may be a secret", () => {
+  for (const rest of [", x", "}} x", " 1", ", 'y': 1}", "\n"]) {
+    assert.throws(
+      () => parse(`{"name": "c", "password": "s3cret"${rest}`),
+      ({ message }: Error) => /^FILE: it is not sound JSON/.test(message) && !/s3c/.test(message),
+    );
+  }
 });

@@ -79,7 +79,7 @@ Deno.test("FileOffsetStore.open() names a file that it cannot read, and leaves i
   try {
     await Deno.writeTextFile(path, "no offsets");
     await rejects(FileOffsetStore.open(localDisk, path), {
-      name: "ConnectError",
+      name: "ConfigError",
       message: new RegExp(`${path}.*is not a Kafka Connect offsets file`),
     });
     strictEqual(await Deno.readTextFile(path), "no offsets");
