@@ -123,8 +123,8 @@ class JsonConverter implements Converter, HeaderConverter {
 
   fromConnectData(_topic: string, schema: Schema | null, value: unknown): Serialized {
     if (schema === null && (value === null || value === undefined)) return null;
-    const payload = valueToJson(schema, value, this.#options);
-    return this.#withSchemas ? `${this.#beginning(schema)}${payload}}` : payload;
+    if (!this.#withSchemas) return valueToJson(schema, value, this.#options);
+    return `${this.#beginning(schema)}${valueToJson(schema, value, this.#options)}}`;
   }
 
   toConnectData(_topic: string, value: Uint8Array | null): SchemaAndValue {
@@ -195,7 +195,7 @@ class JsonConverter implements Converter, HeaderConverter {
     let schema = schemaFromJson(schemaJson, this.#options);
     if (schema !== null) {
       const isWhole = parsedWhole(schemaText, false) !== undefined;
-      schema = this.#remembered(isWhole ? schemaText : schemaToJson(schema, this.#options), schema);
+      schema = this.#remembered(isWhole ? schemaText : keyOf(schema), schema);
     }
     return { schema, value: valueFromJson(schema, payload, this.#options) };
   }
@@ -215,11 +215,16 @@ class JsonConverter implements Converter, HeaderConverter {
   #isExact(schema: Schema): boolean {
     let isExact = this.#exact.get(schema);
     if (isExact === undefined) {
-      isExact = this.#beginning(schema).includes("org.apache.kafka.connect.data.");
+      isExact = keyOf(schema).includes("org.apache.kafka.connect.data.");
       this.#exact.set(schema, isExact);
     }
     return isExact;
   }
+}
+
+/** A schema as JSON that is never refused: a decimal of any scale can be its default. */
+function keyOf(schema: Schema): string {
+  return schemaToJson(schema, { replaceNullWithDefault: true, decimalsAsNumbers: true });
 }
 
 function textOf(bytes: Uint8Array): string {

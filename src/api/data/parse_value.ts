@@ -20,16 +20,26 @@ const depthMax = 1000;
 
 /** The value that text looks like; a null value without a schema for `null`. */
 export function parseValue(text: string): SchemaAndValue {
-  if (text.trim() === "") return { schema: Schemas.string, value: text };
-  return parse(new TextTokens(text), 0);
+  const trimmed = text.trim();
+  if (trimmed === "") return { schema: Schemas.string, value: text };
+  // At the top, one of these is the whole text or none of it.
+  const literal = literals.find((each) => each.text === trimmed);
+  return literal?.parsed ?? parse(new TextTokens(text), 0);
 }
+
+const literals = [
+  { text: "null", parsed: { schema: null, value: null } },
+  { text: "true", parsed: { schema: Schemas.boolean, value: true } },
+  { text: "false", parsed: { schema: Schemas.boolean, value: false } },
+];
 
 function parse(tokens: TextTokens, depth: number): SchemaAndValue {
   const isEmbedded = depth > 0;
-  if (isEmbedded && tokens.take('"')) return parseQuoted(tokens);
-  if (tokens.take("null")) return { schema: null, value: null };
-  if (tokens.take("true")) return { schema: Schemas.boolean, value: true };
-  if (tokens.take("false")) return { schema: Schemas.boolean, value: false };
+  if (isEmbedded) {
+    if (tokens.take('"')) return parseQuoted(tokens);
+    const literal = literals.find(({ text }) => tokens.take(text));
+    if (literal !== undefined) return literal.parsed;
+  }
   const start = tokens.position;
   try {
     if (tokens.take("[")) return parseArray(tokens, depth + 1);

@@ -98,8 +98,9 @@ export function schemaFromJson(
       builder.parameter(key, value);
     }
   }
-  const byDefault = memberOf(json, "default") ?? null;
-  if (byDefault !== null) {
+  // Kafka: a default of null is one, which only an optional schema may have.
+  const byDefault = memberOf(json, "default");
+  if (byDefault !== undefined) {
     builder.defaultValue(valueFromJson(builder.build(), byDefault, options));
   }
   return builder.build();
