@@ -60,10 +60,10 @@ function decimalText(value: number, text: string): string {
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e7) return text.includes(".") ? text : `${text}.0`;
-  const [mantissa, exponent] = Number(text).toExponential().split("e");
+  const shortest = Number(text).toExponential();
   // Java writes two digits at least, and of those that read back the nearest: 4.9E-324, not 5.0E-324.
-  const digits = mantissa.includes(".") ? mantissa : value.toExponential(1).split("e")[0];
-  return `${digits}E${Number(exponent)}`;
+  const digits = shortest.includes(".") ? shortest : value.toExponential(1);
+  return digits.replace(/e\+?/, "E");
 }
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
