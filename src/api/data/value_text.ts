@@ -61,7 +61,7 @@ function nestedText(value: unknown, schema: Schema | null): string {
     return `{${fields.join(",")}}`;
   }
   throw new DataError(
-    `Failed to serialize unexpected value type ${javaClassOf(value)}: ${value}`,
+    `Failed to serialize unexpected value type ${javaClassOf(value)}: ${String(value)}`,
   );
 }
 
