@@ -5,36 +5,49 @@
  * @module
  */
 
+import { ensureShallow } from "./nesting.ts";
 import type { Schema } from "./schema.ts";
 
-/** A value's text. The schema, when there is one, tells floats and bytes from the rest. */
+/**
+ * A value's text. The schema, when there is one, tells floats and bytes from the rest.
+ *
+ * @throws {DataError} for values nested too deep
+ */
 export function textOf(value: unknown, schema: Schema | null): string {
+  return nestedText(value, schema, 0);
+}
+
+function nestedText(value: unknown, schema: Schema | null, depth: number): string {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "null";
-  if (typeof value === "number") {
-    const { type } = schema ?? {};
-    if (type === "float64" || !Number.isSafeInteger(value)) {
-      return type === "float32" ? floatText(value) : doubleText(value);
-    }
-    return type === "float32" ? floatText(value) : String(value);
-  }
+  if (typeof value === "number") return numberText(value, schema);
   if (Array.isArray(value)) {
+    ensureShallow(depth + 1);
     const items = schema?.type === "array" ? schema.valueSchema : null;
-    return `[${value.map((item) => textOf(item, items)).join(", ")}]`;
+    return `[${value.map((item) => nestedText(item, items, depth + 1)).join(", ")}]`;
   }
   if (value instanceof Map) {
+    ensureShallow(depth + 1);
     const [keys, items] = schema?.type === "map"
       ? [schema.keySchema, schema.valueSchema]
       : [null, null];
-    const entries = [...value].map(([key, item]) => `${textOf(key, keys)}=${textOf(item, items)}`);
+    const entries = [...value].map(([key, item]) =>
+      `${nestedText(key, keys, depth + 1)}=${nestedText(item, items, depth + 1)}`
+    );
     return `{${entries.join(", ")}}`;
   }
   if (value instanceof Uint8Array) {
     // Kafka: Java prints an address that means nothing; the content does.
-    return `[B@${[...value.subarray(0, 16)].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
+    return `[B@${value.subarray(0, 16).toHex()}`;
   }
   if (value instanceof Date) return dateText(value);
   return String(value);
+}
+
+function numberText(value: number, schema: Schema | null): string {
+  if (schema?.type === "float32") return floatText(value);
+  const isFloat = schema?.type === "float64" || !Number.isSafeInteger(value);
+  return isFloat ? doubleText(value) : String(value);
 }
 
 /** A double as `Double.toString` writes it (JDK 19 and later: the shortest that reads back). */

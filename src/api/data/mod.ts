@@ -10,6 +10,7 @@ export * from "./headers.ts";
 export * from "./java_class.ts";
 export * from "./java_text.ts";
 export * from "./logical_types.ts";
+export { nestingMax } from "./nesting.ts";
 export * from "./parse_value.ts";
 export * from "./records.ts";
 export * from "./schema.ts";

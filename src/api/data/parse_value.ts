@@ -12,11 +12,9 @@ import { DataError } from "../../base/mod.ts";
 import { BigDecimal } from "./big_decimal.ts";
 import { logicalClassOf } from "./logical_names.ts";
 import { ConnectDate, Decimal, Time, Timestamp } from "./logical_types.ts";
+import { ensureShallow } from "./nesting.ts";
 import { Schema, type SchemaAndValue, Schemas, type SchemaType } from "./schema.ts";
 import { TextTokens } from "./text_tokens.ts";
-
-/** How deep arrays and maps may be nested; deeper text is a string. */
-const depthMax = 1000;
 
 /** The value that text looks like; a null value without a schema for `null`. */
 export function parseValue(text: string): SchemaAndValue {
@@ -115,10 +113,6 @@ function parseMap(tokens: TextTokens, depth: number): SchemaAndValue {
     items.add(item.schema);
   }
   throw new DataError(`Map is missing terminating '}': ${tokens.text}`);
-}
-
-function ensureShallow(depth: number): void {
-  if (depth > depthMax) throw new DataError(`Cannot read more than ${depthMax} nested values`);
 }
 
 /** A time or timestamp spans five tokens, for a colon is one. */

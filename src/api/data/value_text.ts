@@ -17,18 +17,19 @@ import { BigDecimal } from "./big_decimal.ts";
 import { javaClassOf } from "./java_class.ts";
 import { textOf } from "./java_text.ts";
 import { DATE_NAME } from "./logical_names.ts";
+import { ensureShallow } from "./nesting.ts";
 import type { Schema } from "./schema.ts";
 import { Struct } from "./struct.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** A value's text. @throws {DataError} for what no schema describes */
+/** A value's text. @throws {DataError} for what no schema describes, or what is nested too deep */
 export function valueText(value: unknown, schema: Schema | null): string {
   if (typeof value === "string") return value;
-  return value instanceof Uint8Array ? value.toBase64() : nestedText(value, schema);
+  return value instanceof Uint8Array ? value.toBase64() : nestedText(value, schema, 0);
 }
 
-function nestedText(value: unknown, schema: Schema | null): string {
+function nestedText(value: unknown, schema: Schema | null, depth: number): string {
   switch (typeof value) {
     case "string":
       return `"${value.replaceAll(/[\\"]/g, "\\$&")}"`;
@@ -41,22 +42,25 @@ function nestedText(value: unknown, schema: Schema | null): string {
   if (value instanceof Uint8Array) return `"${value.toBase64()}"`;
   if (value instanceof BigDecimal) return value.toString();
   if (value instanceof Date) return dateText(value, schema);
+  ensureShallow(depth + 1);
   if (Array.isArray(value)) {
     const items = schema?.type === "array" ? schema.valueSchema : null;
-    return `[${value.map((item) => nestedText(item, items)).join(",")}]`;
+    return `[${value.map((item) => nestedText(item, items, depth + 1)).join(",")}]`;
   }
   if (value instanceof Map) {
     const [keys, items] = schema?.type === "map"
       ? [schema.keySchema, schema.valueSchema]
       : [null, null];
     const entries = [...value].map(([key, item]) =>
-      `${nestedText(key, keys)}:${nestedText(item, items)}`
+      `${nestedText(key, keys, depth + 1)}:${nestedText(item, items, depth + 1)}`
     );
     return `{${entries.join(",")}}`;
   }
   if (value instanceof Struct) {
     const fields = value.schema.fields.map((field) =>
-      `${nestedText(field.name, null)}:${nestedText(value.get(field), field.schema)}`
+      `${nestedText(field.name, null, depth + 1)}:${
+        nestedText(value.get(field), field.schema, depth + 1)
+      }`
     );
     return `{${fields.join(",")}}`;
   }

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { BigDecimal } from "../data/mod.ts";
+import { BigDecimal, nestingMax } from "../data/mod.ts";
 
 /** A JSON value. Integers beyond the safe range are bigints, numbers with a point or exponent decimals. */
 export type Json = null | boolean | number | bigint | BigDecimal | string | Json[] | JsonObject;
@@ -22,9 +22,6 @@ export interface JsonObject {
   /** A member. */
   [name: string]: Json;
 }
-
-/** How deep values may be nested in JSON that is read or written. */
-export const nestingMax = 1000;
 
 const digitsMax = 1000;
 const nameCharsMax = 50_000;

@@ -8,12 +8,13 @@ import {
   doubleText,
   floatText,
   javaClassOf,
+  nestingMax,
   type Schema,
   Struct,
   Time,
   Timestamp,
 } from "../data/mod.ts";
-import { jsonString, nestingMax } from "./json_text.ts";
+import { jsonString } from "./json_text.ts";
 
 /** What there is to choose where data becomes JSON, or JSON data. */
 export interface JsonOptions {

@@ -1,0 +1,216 @@
+/**
+ * What every transformation of plugins/ keeps to. One that comes later is found by itself; what is
+ * special to one stands in `traits`, by its name without `$Key` or `$Value`.
+ */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  ConnectError,
+  type ConnectRecord,
+  Headers,
+  Schemas,
+  SinkRecord,
+  SourceRecord,
+  Struct,
+  type Transformation,
+  type TransformationPlugin,
+  valuesEqual,
+} from "../../../mod.ts";
+import { BUILT_IN } from "../../../plugins/mod.ts";
+import { data } from "../api/data/arbitraries.ts";
+
+/** What is special to a transformation. */
+interface Traits {
+  /** Configuration to run with. */
+  config: Record<string, string>;
+  /** Configuration that it refuses, with the words. */
+  badConfig: [config: Record<string, string>, message: string][];
+}
+
+const traits: Readonly<Record<string, Traits>> = {
+  HoistField: {
+    config: { field: "f" },
+    badConfig: [[{}, 'Missing required configuration "field" which has no default value.']],
+  },
+  InsertField: {
+    config: {
+      "topic.field": "topic!",
+      "partition.field": "partition",
+      "timestamp.field": "timestamp?",
+      "static.field": "static",
+      "static.value": "x",
+    },
+    badConfig: [
+      [{}, "No field insertion configured"],
+      [
+        { "static.field": "s" },
+        "Invalid value null for configuration static.value: No value specified for static field: s",
+      ],
+      [
+        { "topic.field": "t", "replace.null.with.default": "x" },
+        "Invalid value x for configuration replace.null.with.default: " +
+        "Expected value to be either true or false",
+      ],
+    ],
+  },
+};
+
+const plugins = (await Promise.all(BUILT_IN.map(({ load }) => load())))
+  .flatMap((file) => file.default)
+  .filter((plugin) => plugin.type === "transformation");
+
+const plainName = ({ name }: TransformationPlugin) => name.split("$")[0];
+
+function configured(plugin: TransformationPlugin): Transformation {
+  const made = new plugin.create();
+  made.configure(traits[plainName(plugin)].config);
+  return made;
+}
+
+const offset = 2n ** 62n;
+
+/** Records of both kinds, with random keys and values, with and without schemas. */
+const records = fc.tuple(data, data, fc.boolean(), fc.boolean(), fc.boolean()).map(
+  ([key, value, hasKeySchema, hasValueSchema, isSink]) => {
+    const fields = {
+      topic: "t",
+      kafkaPartition: isSink ? 3 : null,
+      timestamp: isSink ? 1700000000123 : null,
+      keySchema: hasKeySchema ? key.schema : null,
+      key: key.value,
+      valueSchema: hasValueSchema ? value.schema : null,
+      value: value.value,
+      headers: new Headers().add("h", 1, Schemas.int32),
+    };
+    return isSink
+      ? new SinkRecord({ ...fields, kafkaOffset: offset, timestampType: "CreateTime" })
+      : new SourceRecord({ ...fields, sourcePartition: { p: 1 }, sourceOffset: { o: 2 } });
+  },
+);
+
+function apply(transformation: Transformation, record: SourceRecord | SinkRecord) {
+  return record instanceof SinkRecord ? transformation.apply(record) : transformation.apply(record);
+}
+
+/** The part of a record that a transformation of keys leaves alone is the value, and the other way. */
+function assertUntouched<R extends ConnectRecord<R>>(before: R, after: R, isKey: boolean): void {
+  assert.equal(after.topic, before.topic);
+  assert.equal(after.kafkaPartition, before.kafkaPartition);
+  assert.equal(after.timestamp, before.timestamp);
+  assert.ok(after.headers.equals(before.headers));
+  if (isKey) {
+    assert.equal(after.valueSchema, before.valueSchema);
+    assert.equal(after.value, before.value);
+  } else {
+    assert.equal(after.keySchema, before.keySchema);
+    assert.equal(after.key, before.key);
+  }
+  if (before instanceof SinkRecord && after instanceof SinkRecord) {
+    const { kafkaOffset, timestampType, originalTopic, originalKafkaPartition } = after;
+    assert.deepEqual([kafkaOffset, timestampType, originalTopic, originalKafkaPartition], [
+      before.kafkaOffset,
+      before.timestampType,
+      before.originalTopic,
+      before.originalKafkaPartition,
+    ]);
+  } else if (before instanceof SourceRecord && after instanceof SourceRecord) {
+    assert.equal(after.sourcePartition, before.sourcePartition);
+    assert.equal(after.sourceOffset, before.sourceOffset);
+  } else {
+    assert.fail("a record has become one of another kind");
+  }
+}
+
+/** All that a record holds, as text that shows a change. */
+function textOf({ key, value, headers, topic }: SourceRecord | SinkRecord): string {
+  const show = (part: unknown) => part instanceof Struct ? String(part) : Deno.inspect(part);
+  return `${topic} ${show(key)} ${show(value)} ${headers}`;
+}
+
+for (const plugin of plugins) {
+  const { name } = plugin;
+  const { badConfig } = traits[plainName(plugin)];
+
+  Deno.test(`${name} has a Java name and a version`, () => {
+    assert.equal(plugin.aliases![0], `org.apache.kafka.connect.transforms.${name}`);
+    assert.match(plugin.version, /^\d+\.\d+\.\d+$/);
+    const names = BUILT_IN.flatMap((file) => file.names);
+    assert.ok(names.includes(plugin.aliases![0]), "plugins/mod.ts does not name it");
+  });
+
+  Deno.test(`${name} can be configured, applied, and closed twice`, () => {
+    const made = configured(plugin);
+    made.apply(new SourceRecord({ topic: "t", key: new Map(), value: new Map() }));
+    made.close?.();
+    made.close?.();
+  });
+
+  for (const [config, message] of badConfig) {
+    Deno.test(`${name} refuses ${JSON.stringify(config)}`, () => {
+      const made = new plugin.create();
+      assert.throws(() => made.configure(config), { name: "ConfigError", message });
+    });
+  }
+
+  Deno.test(`${name} makes a new record or throws an error of Connect, and changes none in place`, () => {
+    const made = configured(plugin);
+    fc.assert(fc.property(records, (record) => {
+      const before = textOf(record);
+      try {
+        const changed = apply(made, record);
+        if (changed !== null) assertUntouched(record, changed, name.endsWith("$Key"));
+      } catch (error) {
+        assert.ok(error instanceof ConnectError, `${error}`);
+      }
+      assert.equal(textOf(record), before);
+    }));
+  });
+
+  Deno.test(`${name} makes values that fit the schemas it makes`, () => {
+    const made = configured(plugin);
+    fc.assert(fc.property(records, (record) => {
+      let changed: SourceRecord | SinkRecord | null;
+      try {
+        changed = apply(made, record);
+      } catch {
+        return;
+      }
+      const [schema, value] = name.endsWith("$Key")
+        ? [changed!.keySchema, changed!.key]
+        : [changed!.valueSchema, changed!.value];
+      if (schema?.type === "struct" && value !== null && changed !== record) {
+        assert.equal((value as Struct).schema, schema);
+        (value as Struct).validate();
+      }
+    }));
+  });
+
+  Deno.test(`${name} answers the same each time, and gives one schema to records of one schema`, () => {
+    const [one, other] = [configured(plugin), configured(plugin)];
+    fc.assert(fc.property(records, (record) => {
+      let first: SourceRecord | SinkRecord | null;
+      try {
+        first = apply(one, record);
+      } catch (error) {
+        assert.throws(() => apply(other, record), { message: (error as Error).message });
+        return;
+      }
+      const second = apply(one, record)!;
+      assert.equal(second.keySchema, first!.keySchema);
+      assert.equal(second.valueSchema, first!.valueSchema);
+      const third = apply(other, record)!;
+      assert.ok(valuesEqual(third.key, first!.key) && valuesEqual(third.value, first!.value));
+    }));
+  });
+
+  Deno.test(`${name} passes a record without a key and a value on, or wraps them`, () => {
+    const record = new SourceRecord({ topic: "t" });
+    const changed = configured(plugin).apply(record)!;
+    assertUntouched(record, changed, name.endsWith("$Key"));
+  });
+}
+
+Deno.test("every transformation is held to the contract", () => {
+  assert.deepEqual([...new Set(plugins.map(plainName))].sort(), Object.keys(traits).sort());
+});
