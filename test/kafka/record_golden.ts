@@ -1,6 +1,7 @@
 /** Records in test/golden again what comes from the real Kafka. */
 
 import { configGolden, recordConfig } from "./config_golden.ts";
+import { answersOf, converterGolden } from "./converter_golden.ts";
 import { Java } from "./java.ts";
 import { recordBatches } from "./record_batches.ts";
 
@@ -16,3 +17,4 @@ await write("record-batches.json", await recordBatches(java));
 for (const [file, program] of Object.entries(configGolden)) {
   await write(file, await recordConfig(java, program));
 }
+for (const file of converterGolden) await write(file, await answersOf(java, folder + file));
