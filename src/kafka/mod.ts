@@ -1,0 +1,9 @@
+/**
+ * Kafka as a client sees it: brokers, requests, producers, consumers and groups.
+ *
+ * @module
+ */
+
+export * from "./client.ts";
+export * from "./errors.ts";
+export type { ConnectionOptions } from "./kafkajs.ts";
