@@ -115,7 +115,7 @@ Deno.test("the keys of topic creation groups are Kafka's", () => {
 });
 
 for (const { names, load } of BUILT_IN) {
-  for (const name of names.filter((name) => !/Converter$/.test(name))) {
+  for (const name of names) {
     Deno.test(`the keys of ${name} are Kafka's`, async () => {
       const plugins = [(await load()).default].flat();
       const plugin = plugins.find((plugin) => plugin.aliases?.includes(name));

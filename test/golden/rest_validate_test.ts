@@ -27,7 +27,6 @@ function whyNot({ case: name, request, status }: Case): string | null {
     return "only distributed workers say so";
   }
   if (Object.values(request).includes("java.lang.String")) return "there are no Java classes here";
-  if (request["value.converter.decimal.format"] !== undefined) return "JsonConverter lacks the key";
   const missing = /(^|\.)(Filter|RegexRouter|Cast\$Value|TopicNameMatches|RecordIsTombstone)$/;
   const types = Object.keys(request).filter((key) => key.endsWith(".type"));
   return types.some((key) => missing.test(request[key])) ? "the plugin is not there yet" : null;
