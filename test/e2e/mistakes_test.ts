@@ -1,7 +1,7 @@
 /** Each mistake in an argument, a file, a key, a class or a port gives one line that names it. */
 
 import assert from "node:assert/strict";
-import { Connect, inTemporaryFolder } from "./connect.ts";
+import { Connect, inTemporaryFolder, until } from "./connect.ts";
 
 const worker = `listeners=http://127.0.0.1:0
 key.converter=org.apache.kafka.connect.json.JsonConverter
@@ -338,8 +338,11 @@ Deno.test("the worker's file in standalone's help is enough to start with", asyn
     );
     await Deno.writeTextFile(`${folder}/test.txt`, "hello\n");
     await connect.start({ worker: { ...worker, listeners: "http://127.0.0.1:0" }, connector });
-    const read = ["topics", "read", connector.topic, "--worker", "worker.properties"];
-    const topic = await connect.run(...read, "--from-beginning", "--max-messages", "1");
+    const topics = (...args: string[]) =>
+      connect.run("topics", ...args, "--worker", "worker.properties");
+    // The topic is made by the first record.
+    await until(async () => (await topics("list")).stdout === `${connector.topic}\n`);
+    const topic = await topics("read", connector.topic, "--from-beginning", "--max-messages", "1");
     assert.match(topic.stdout, /"payload":"hello"/);
     assert.equal(await connect.stop(), 0);
   });
