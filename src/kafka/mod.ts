@@ -7,3 +7,4 @@
 export * from "./client.ts";
 export * from "./errors.ts";
 export type { ConnectionOptions } from "./kafkajs.ts";
+export * from "./settings.ts";
