@@ -42,6 +42,8 @@ export interface BatchBuilderOptions {
   recordBytesMax?: number;
   /** How the records are compressed; not at all unless told. */
   compression?: CompressionName;
+  /** How hard gzip or zstd tries; null: as it does unless told. */
+  compressionLevel?: number | null;
 }
 
 const encoder = new TextEncoder();
@@ -55,6 +57,7 @@ export class BatchBuilder {
   readonly #sizeMax: number;
   readonly #recordBytesMax: number;
   readonly #compression: CompressionName;
+  readonly #compressionLevel: number | null;
   #bytes: Uint8Array<ArrayBuffer>;
   /** Up to where records may be written without a look at what there is room for. */
   #limit: number;
@@ -68,6 +71,7 @@ export class BatchBuilder {
     this.#sizeMax = options.sizeMax;
     this.#recordBytesMax = options.recordBytesMax ?? 256 << 20;
     this.#compression = options.compression ?? "none";
+    this.#compressionLevel = options.compressionLevel ?? null;
     this.#bytes = new Uint8Array(
       options.buffer ??
         new ArrayBuffer(Math.max(headerBytes, Math.min(options.sizeMax, firstBytes))),
@@ -108,7 +112,11 @@ export class BatchBuilder {
   seal(producer?: ProducerState): Uint8Array<ArrayBuffer> {
     let bytes = this.#bytes.subarray(0, this.#position);
     if (this.#compression !== "none") {
-      const records = compress(this.#compression, bytes.subarray(headerBytes));
+      const records = compress(
+        this.#compression,
+        bytes.subarray(headerBytes),
+        this.#compressionLevel,
+      );
       bytes = new Uint8Array(headerBytes + records.length);
       bytes.set(records, headerBytes);
     }

@@ -1,7 +1,9 @@
-/** The codecs of record batches, by Kafka's ids. snappy and lz4 are not built in yet. */
+/** The codecs of record batches, by Kafka's ids. Each is loaded when it is first needed. */
 
-import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { ConnectError, CorruptError, reasonOf } from "../base/mod.ts";
+import process from "node:process";
+import { CorruptError, reasonOf } from "../base/mod.ts";
+import { compressLz4, decompressLz4 } from "./lz4.ts";
+import { compressSnappy, decompressSnappy } from "./snappy.ts";
 
 /** Kafka's names of the codecs; a codec's id is its place. */
 export const compressionNames = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
@@ -12,6 +14,10 @@ export type CompressionName = typeof compressionNames[number];
 /** Decompressed records of one batch may take this many bytes; a larger claim is taken for damage. */
 export const decompressedBytesMax = 256 << 20;
 
+// Most Workers compress nothing and need no zlib. Plugins lose this function before they are loaded.
+const { getBuiltinModule } = process;
+const zlib = () => getBuiltinModule("node:zlib");
+
 /** The name of a codec id. @throws {CorruptError} when there is none */
 export function compressionName(id: number): CompressionName {
   const name = compressionNames[id];
@@ -19,23 +25,34 @@ export function compressionName(id: number): CompressionName {
   return name;
 }
 
-/** Compresses the records of a batch. @throws {ConnectError} for a codec that is not built in */
-export function compress(name: CompressionName, bytes: Uint8Array): Uint8Array {
+/**
+ * Compresses the records of a batch.
+ * @param level how hard gzip or zstd tries, by its own numbers; null: as it does unless told
+ */
+export function compress(
+  name: CompressionName,
+  bytes: Uint8Array,
+  level: number | null = null,
+): Uint8Array {
   switch (name) {
     case "none":
       return bytes;
     case "gzip":
-      return gzipSync(bytes);
-    case "zstd":
-      return zstdCompressSync(bytes);
-    default:
-      throw new ConnectError(`Unsupported compression "${name}"`);
+      return zlib().gzipSync(bytes, level === null ? {} : { level });
+    case "snappy":
+      return compressSnappy(bytes);
+    case "lz4":
+      return compressLz4(bytes);
+    case "zstd": {
+      const { zstdCompressSync, constants } = zlib();
+      const params = level === null ? {} : { [constants.ZSTD_c_compressionLevel]: level };
+      return zstdCompressSync(bytes, { params });
+    }
   }
 }
 
 /**
  * Decompresses the records of a batch.
- * @throws {ConnectError} for a codec that is not built in
  * @throws {CorruptError} for bytes that the codec refuses, or that swell beyond {@linkcode decompressedBytesMax}
  */
 export function decompress(name: CompressionName, bytes: Uint8Array): Uint8Array {
@@ -45,14 +62,17 @@ export function decompress(name: CompressionName, bytes: Uint8Array): Uint8Array
       case "none":
         return bytes;
       case "gzip":
-        return gunzipSync(bytes, limit);
+        return zlib().gunzipSync(bytes, limit);
+      case "snappy":
+        return decompressSnappy(bytes, decompressedBytesMax);
+      case "lz4":
+        return decompressLz4(bytes, decompressedBytesMax);
       case "zstd":
-        return zstdDecompressSync(bytes, limit);
+        return zlib().zstdDecompressSync(bytes, limit);
     }
   } catch (cause) {
     throw new CorruptError(`records cannot be decompressed (${name}): ${reasonOf(cause)}`, {
       cause,
     });
   }
-  throw new ConnectError(`Unsupported compression "${name}"`);
 }

@@ -5,6 +5,7 @@ import { localDisk, systemClock } from "../../src/base/mod.ts";
 import {
   BatchBuilder,
   type CompressionName,
+  compressionNames,
   readBatches,
   readRecords,
 } from "../../src/batch/mod.ts";
@@ -16,7 +17,6 @@ import { javaTest } from "./java.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const compressions: readonly CompressionName[] = ["none", "gzip", "zstd"];
 
 /** Nulls, empty and long values, text beyond ASCII, headers, and times that do not only grow. */
 function batch(first: number, compression: CompressionName): Uint8Array<ArrayBuffer> {
@@ -49,7 +49,7 @@ async function writeBatches(folder: string, count: number): Promise<void> {
   await withTopics(folder, async (topics) => {
     await topics.createTopics([{ name: "t", configs: { "segment.bytes": "60000" } }]);
     for (let i = 0; i < count; i++) {
-      await topics.append("t", 0, batch(i * 20, compressions[i % compressions.length]));
+      await topics.append("t", 0, batch(i * 20, compressionNames[i % compressionNames.length]));
     }
   });
 }
@@ -111,13 +111,33 @@ javaTest(
       const dump = await dumpPartition(java, `${folder}/t-0`);
       await assertAgreed(dump, folder);
       strictEqual(dump.batches.flatMap(({ records }) => records).length, 90 * 20);
-      deepStrictEqual(new Set(dump.batches.map(({ compression }) => compression)).size, 3);
+      deepStrictEqual(new Set(dump.batches.map(({ compression }) => compression)).size, 5);
       // About an entry every 4 KiB, and one more for the time of each segment.
       ok(dump.indexEntryCount >= 3 * segments.length, `${dump.indexEntryCount} entries`);
       ok(dump.timeIndexEntryCount >= 3 * segments.length, `${dump.timeIndexEntryCount} entries`);
     });
   },
 );
+
+javaTest("DumpLogSegments reads batches of many compressed blocks", async (java) => {
+  await inTemporaryFolder(async (folder) => {
+    await withTopics(folder, async (topics) => {
+      await topics.createTopics([{ name: "t" }]);
+      for (const compression of compressionNames) {
+        const builder = new BatchBuilder({ sizeMax: 1 << 20, compression });
+        // Text that does not shrink, text that does, and both in turn.
+        const random = crypto.getRandomValues(new Uint8Array(60_000)).toHex();
+        for (const value of [random, "again and again ".repeat(9000), random + "x".repeat(300)]) {
+          builder.append(null, value.repeat(2), [], Date.now());
+        }
+        await topics.append("t", 0, builder.seal());
+      }
+    });
+    const dump = await dumpPartition(java, `${folder}/t-0`);
+    await assertAgreed(dump, folder);
+    deepStrictEqual(dump.batches.map(({ compression }) => compression), [...compressionNames]);
+  });
+});
 
 javaTest("DumpLogSegments reads what recovery has made of a damaged segment", async (java) => {
   await inTemporaryFolder(async (folder) => {
