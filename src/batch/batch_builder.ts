@@ -19,16 +19,6 @@ export interface RecordHeader {
   value: Uint8Array | null;
 }
 
-/** The producer that a batch is sealed for, so that a broker can tell a repeated one (KIP-98). */
-export interface ProducerState {
-  /** From InitProducerId. */
-  producerId: bigint;
-  /** From InitProducerId. */
-  producerEpoch: number;
-  /** The sequence number of the batch's first record. */
-  baseSequence: number;
-}
-
 /** How a batch is built. */
 export interface BatchBuilderOptions {
   /**
@@ -109,7 +99,7 @@ export class BatchBuilder {
    * Finishes the batch and hands out its buffer, which is of its own and may be transferred. The
    * builder is spent.
    */
-  seal(producer?: ProducerState): Uint8Array<ArrayBuffer> {
+  seal(): Uint8Array<ArrayBuffer> {
     let bytes = this.#bytes.subarray(0, this.#position);
     if (this.#compression !== "none") {
       const records = compress(
@@ -129,9 +119,9 @@ export class BatchBuilder {
     view.setInt32(23, this.#count - 1);
     view.setBigInt64(27, BigInt(this.#baseTimestampMs));
     view.setBigInt64(35, BigInt(this.#maxTimestampMs));
-    view.setBigInt64(43, producer?.producerId ?? -1n);
-    view.setInt16(51, producer?.producerEpoch ?? -1);
-    view.setInt32(53, producer?.baseSequence ?? -1);
+    view.setBigInt64(43, -1n);
+    view.setInt16(51, -1);
+    view.setInt32(53, -1);
     view.setInt32(57, this.#count);
     view.setUint32(17, crc32c(bytes, 21));
     return bytes;

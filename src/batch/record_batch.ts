@@ -19,6 +19,16 @@
 import { CorruptError, crc32c } from "../base/mod.ts";
 import { compressionName } from "./compression.ts";
 
+/** The producer that a batch is stamped for, so that a broker can tell a repeated one (KIP-98). */
+export interface ProducerState {
+  /** From InitProducerId. */
+  producerId: bigint;
+  /** From InitProducerId. */
+  producerEpoch: number;
+  /** The sequence number of the batch's first record. */
+  baseSequence: number;
+}
+
 /** Bytes before the first record. */
 export const headerBytes = 61;
 /** Bytes that batchLength does not count. */
@@ -120,6 +130,13 @@ export function checkBatch(bytes: Uint8Array, start: number, header: BatchHeader
  * @throws {CorruptError} saying what is wrong
  */
 export function checkProducedBatch(bytes: Uint8Array): BatchHeader {
+  const header = checkProducedHeader(bytes);
+  checkBatch(bytes, 0, header);
+  return header;
+}
+
+/** Checks all of a sealed batch but its checksum. @throws {CorruptError} saying what is wrong */
+export function checkProducedHeader(bytes: Uint8Array): BatchHeader {
   const header = readBatchHeader(bytes);
   if (header === null || header.sizeBytes !== bytes.length) {
     throw new CorruptError(`${bytes.length} bytes are not exactly one record batch`);
@@ -133,8 +150,16 @@ export function checkProducedBatch(bytes: Uint8Array): BatchHeader {
     throw new CorruptError("control and transactional batches are not for producers");
   }
   compressionName(header.compression);
-  checkBatch(bytes, 0, header);
   return header;
+}
+
+/** Writes who produces a sealed batch, and the checksum that then holds. */
+export function stampProducer(bytes: Uint8Array, producer: ProducerState): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  view.setBigInt64(43, producer.producerId);
+  view.setInt16(51, producer.producerEpoch);
+  view.setInt32(53, producer.baseSequence);
+  view.setUint32(17, crc32c(bytes, 21));
 }
 
 /** Writes a base offset and leader epoch 0 into a sealed batch. */

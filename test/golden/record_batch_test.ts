@@ -27,9 +27,11 @@ function sealedBy({ records, header }: RecordedBatch): Uint8Array {
     const named = headers.map((header) => ({ key: header.key, value: bytesOf(header.value) }));
     ok(builder.append(bytesOf(key), bytesOf(value), named, timestampMs));
   }
-  if (header.producerId === "-1") return builder.seal();
+  const sealed = builder.seal();
+  if (header.producerId === "-1") return sealed;
   const { producerId, producerEpoch, baseSequence } = header;
-  return builder.seal({ producerId: BigInt(producerId), producerEpoch, baseSequence });
+  stampProducer(sealed, { producerId: BigInt(producerId), producerEpoch, baseSequence });
+  return sealed;
 }
 
 for (const recorded of batches) {
