@@ -5,11 +5,11 @@
  * @module
  */
 
-import { type Clock, type Logger, reasonOf } from "../base/mod.ts";
+import { type Clock, ConnectError, type Logger, reasonOf } from "../base/mod.ts";
 import { type GrantedPermissions, TaskWorker } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
 import type { FromTask, TaskSpec } from "../task/mod.ts";
-import type { Topics } from "../topics/mod.ts";
+import type { Producer } from "../topics/mod.ts";
 import type { TaskRunner, TaskStatus } from "./task_runner.ts";
 
 /** A task that floods its worker beyond what it was granted, by this factor, breaks the protocol. */
@@ -24,7 +24,7 @@ export interface SourceTaskOptions {
   /** Plugin files from outside. */
   files: readonly string[];
   /** Where its records go. */
-  topics: Topics;
+  producer: Producer;
   /** Topics that no plugin may write to. */
   internalTopics: ReadonlySet<string>;
   /** Where its offsets go. */
@@ -77,6 +77,7 @@ export class SourceTaskRunner implements TaskRunner {
     await late;
     await this.#committing;
     this.#worker.terminate();
+    await this.#options.producer.close();
   }
 
   #receive(message: FromTask): void {
@@ -94,6 +95,9 @@ export class SourceTaskRunner implements TaskRunner {
         this.#worker.send({ type: "offsets", request: message.request, offsets: found });
         break;
       }
+      case "readTopic":
+        void this.#readTopic(message.topic);
+        break;
       case "batch":
         void this.#store(message);
         break;
@@ -112,20 +116,35 @@ export class SourceTaskRunner implements TaskRunner {
     }
   }
 
+  async #readTopic(topic: string): Promise<void> {
+    try {
+      this.#checkTopic(topic);
+      const partitions = await this.#options.producer.partitionCount(topic);
+      this.#worker.send({ type: "topic", topic, partitions });
+    } catch (error) {
+      this.#worker.send({ type: "topicRefused", topic, reason: reasonOf(error) });
+    }
+  }
+
+  /** @throws {ConnectError} for a topic that is not for plugins */
+  #checkTopic(topic: string): void {
+    if (!this.#options.internalTopics.has(topic)) return;
+    throw new ConnectError(
+      `A connector may not write to "${topic}", an internal topic of the worker`,
+    );
+  }
+
   async #store({ id, topic, partition, batch }: FromTask & { type: "batch" }): Promise<void> {
-    const { spec, topics, internalTopics } = this.#options;
+    const { spec, producer } = this.#options;
     const { buffer } = batch;
     const { byteLength } = buffer;
     this.#bytesInFlight += byteLength;
     if (this.#bytesInFlight > spec.bytesInFlightMax * floodFactor + byteLength) {
       return this.#failed(`Error: ${this.#name} broke the protocol: it sends without waiting`);
     }
-    if (internalTopics.has(topic)) {
-      const reason = `A connector may not write to "${topic}", an internal topic of the worker`;
-      return this.#worker.send({ type: "refused", id, reason });
-    }
     try {
-      const baseOffset = await topics.append(topic, partition, batch);
+      this.#checkTopic(topic);
+      const baseOffset = await producer.append(topic, partition, batch);
       this.#worker.send({ type: "acked", id, baseOffset, buffer }, [buffer]);
     } catch (error) {
       this.#worker.send({ type: "refused", id, reason: reasonOf(error) });
@@ -152,6 +171,7 @@ export class SourceTaskRunner implements TaskRunner {
     this.#options.log.error(`Task ${this.#name} has failed: ${trace.split("\n")[0]}`);
     this.#options.log.debug(trace);
     this.#worker.terminate();
+    void this.#options.producer.close();
     this.#ended.resolve();
   }
 }

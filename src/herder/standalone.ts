@@ -222,29 +222,23 @@ export class StandaloneHerder {
     const { topics, offsets, internalTopics, files, clock, log } = this.#options;
     const permissions = await resolvePermissions(declared, config);
     permissions.read.push(...files.map((file) => fileURLToPath(file)));
-    const spec = await this.#spec(kind, props, task, config);
-    const shared = { spec, permissions, files, topics, clock, log };
-    return () =>
-      kind === "source"
-        ? new SourceTaskRunner({ ...shared, offsets, internalTopics })
-        : new SinkTaskRunner({ ...shared, selection: topicSelection(props) });
+    const spec = this.#spec(kind, props, task, config);
+    const shared = { spec, permissions, files, clock, log };
+    if (kind === "sink") {
+      const selection = topicSelection(props);
+      return () => new SinkTaskRunner({ ...shared, topics, selection });
+    }
+    const producer = await topics.openProducer({
+      clientId: `connector-producer-${props.name}-${task}`,
+      newTopic: () => null,
+    });
+    return () => new SourceTaskRunner({ ...shared, producer, offsets, internalTopics });
   }
 
-  async #spec(
-    kind: "source" | "sink",
-    props: Props,
-    task: number,
-    config: Props,
-  ): Promise<TaskSpec> {
-    const { workerProps, topics } = this.#options;
+  #spec(kind: "source" | "sink", props: Props, task: number, config: Props): TaskSpec {
+    const { workerProps } = this.#options;
     const converter = (which: "key" | "value" | "header") =>
       converterSpec(which, props, workerProps, this.#config[`${which}.converter`]);
-    const partitionCounts: Record<string, number> = {};
-    if (kind === "source") {
-      for (const { name, partitions } of await topics.describeTopics(await topics.listTopics())) {
-        partitionCounts[name] = partitions.length;
-      }
-    }
     return {
       kind,
       connector: props.name,
@@ -258,7 +252,7 @@ export class StandaloneHerder {
       bytesInFlightMax,
       batchBytesMax,
       offsetFlushIntervalMs: Number(this.#config["offset.flush.interval.ms"]),
-      partitionCounts,
+      compression: "none",
       putRecordsMax,
     };
   }

@@ -7,4 +7,6 @@
 export * from "./client.ts";
 export * from "./errors.ts";
 export type { ConnectionOptions } from "./kafkajs.ts";
+export { KafkaProducer } from "./producer.ts";
+export * from "./protocol/admin.ts";
 export * from "./settings.ts";

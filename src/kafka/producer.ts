@@ -29,24 +29,11 @@ import { isRetriable, KafkaError } from "./errors.ts";
 import {
   initProducerIdRequest,
   type ProduceAnswer,
-  type ProducerIdentity,
   produceRequest,
+  type ProducerIdentity,
 } from "./protocol/produce.ts";
+import type { ProducerSettings } from "./settings.ts";
 import { splitBatch } from "./split_batch.ts";
-
-/** How a producer sends. Names in brackets are Kafka's. */
-export interface ProducerSettings {
-  /** How many replicas must have a batch: 0, 1, or -1 for all that are in sync (`acks`). */
-  acks: number;
-  /** Whether brokers are to tell repeated batches (`enable.idempotence`). */
-  idempotence: boolean;
-  /** Requests under way to one broker (`max.in.flight.requests.per.connection`). */
-  requestsInFlightMax: number;
-  /** A request takes no more than so many bytes, or one batch (`max.request.size`). */
-  requestBytesMax: number;
-  /** How long a broker waits for its replicas, in milliseconds (`request.timeout.ms`). */
-  requestTimeoutMs: number;
-}
 
 /** A batch on its way. */
 interface Entry {
@@ -95,6 +82,7 @@ const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 export class KafkaProducer {
   readonly #client: KafkaClient;
   readonly #settings: ProducerSettings;
+  readonly #requestTimeoutMs: number;
   readonly #warn: (message: string) => void;
   readonly #sleep: (delayMs: number) => Promise<void>;
   readonly #queues = new Map<string, Queue>();
@@ -108,14 +96,17 @@ export class KafkaProducer {
   constructor(options: {
     client: KafkaClient;
     settings: ProducerSettings;
+    /** How long a broker waits for its replicas, in milliseconds (`request.timeout.ms`). */
+    requestTimeoutMs: number;
     sleep: (delayMs: number, signal: AbortSignal) => Promise<void>;
     warn: (message: string) => void;
   }) {
     this.#client = options.client;
     this.#settings = options.settings;
+    this.#requestTimeoutMs = options.requestTimeoutMs;
     this.#warn = options.warn;
     this.#sleep = (delayMs) => options.sleep(delayMs, options.client.closing);
-    this.#wantsIdentity = options.settings.idempotence;
+    this.#wantsIdentity = options.settings.isIdempotent;
     options.client.closing.addEventListener("abort", () => this.#rejectAll());
   }
 
@@ -255,14 +246,15 @@ export class KafkaProducer {
   }
 
   async #request(nodeId: number, chosen: ReadonlyMap<Queue, Entry>): Promise<void> {
-    const { acks, requestTimeoutMs } = this.#settings;
     const batches = [...chosen].map(([{ topic, partition }, { batch }]) => (
       { topic, partition, batch }
     ));
     try {
-      const request = produceRequest(batches, acks, requestTimeoutMs);
+      const request = produceRequest(batches, this.#settings.acks, this.#requestTimeoutMs);
       const answers = await this.#client.send(nodeId, request);
-      const byKey = new Map(answers.map((answer) => [`${answer.partition} ${answer.topic}`, answer]));
+      const byKey = new Map(
+        answers.map((answer) => [`${answer.partition} ${answer.topic}`, answer]),
+      );
       for (const [queue, entry] of chosen) {
         const answer = byKey.get(`${queue.partition} ${queue.topic}`);
         if (answer === undefined) {
@@ -320,7 +312,9 @@ export class KafkaProducer {
     if (halves === null) {
       return entry.reject(
         new ConnectError(
-          `${reasonOf(error)}: one record takes ${entry.batch.length} bytes; see max.message.bytes of ` +
+          `${
+            reasonOf(error)
+          }: one record takes ${entry.batch.length} bytes; see max.message.bytes of ` +
             `the topic, message.max.bytes of the broker and max.request.size of the producer`,
           { cause: error },
         ),
@@ -357,7 +351,9 @@ export class KafkaProducer {
     const delayMs = this.#client.backoffMs(queue.failures++);
     if (queue.failures === 5) {
       this.#warn(
-        `${this.#client.clientId}: ${queue.topic}-${queue.partition} still waits: ${reasonOf(error)}`,
+        `${this.#client.clientId}: ${queue.topic}-${queue.partition} still waits: ${
+          reasonOf(error)
+        }`,
       );
     }
     queue.notBefore = this.#sleep(delayMs).then(() => {

@@ -28,6 +28,8 @@ export const FromTask = v.variant("type", [
   v.strictObject({ type: v.literal("started"), version: v.literal(PROTOCOL_VERSION) }),
   /** Asks for committed offsets, by source partitions as JSON text. */
   v.strictObject({ type: v.literal("readOffsets"), request: uint, partitions: v.array(json) }),
+  /** Asks how many partitions a topic has, which makes it when it is absent. */
+  v.strictObject({ type: v.literal("readTopic"), topic: topicName }),
   /** A sealed record batch, its buffer transferred. */
   v.strictObject({
     type: v.literal("batch"),

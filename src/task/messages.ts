@@ -7,9 +7,9 @@
  *
  * A source task:
  *
- *     worker → task   start, offsets (an answer), acked, refused, committed, pause,
- *                     resume, stop
- *     task → worker   started, readOffsets, batch, sourceOffsets, paused, resumed, log,
+ *     worker → task   start, offsets and topic (answers), topicRefused, acked, refused, committed,
+ *                     pause, resume, stop
+ *     task → worker   started, readOffsets, readTopic, batch, sourceOffsets, paused, resumed, log,
  *                     stopped, failed
  *
  * Batches are numbered from 0. At most `bytesInFlightMax` bytes of them are out at a time: the task
@@ -24,6 +24,7 @@
  * @module
  */
 
+import type { CompressionName } from "../batch/mod.ts";
 import type { FromTask } from "./message_schema.ts";
 
 /** The protocol's version; both sides are of one build, so any other is an error. */
@@ -71,8 +72,8 @@ export interface TaskSpec {
   batchBytesMax: number;
   /** How often source offsets are offered for commit, in milliseconds. */
   offsetFlushIntervalMs: number;
-  /** How many partitions each known topic has; other topics have one. */
-  partitionCounts: Record<string, number>;
+  /** How batches are compressed. */
+  compression: CompressionName;
   /** Most records in one `put`. */
   putRecordsMax: number;
 }
@@ -81,6 +82,9 @@ export interface TaskSpec {
 export type ToTask =
   | { type: "start"; version: number; spec: TaskSpec }
   | { type: "offsets"; request: number; offsets: (string | null)[] }
+  | { type: "topic"; topic: string; partitions: number }
+  /** A topic cannot be used. */
+  | { type: "topicRefused"; topic: string; reason: string }
   /** A batch is durable; its buffer comes back for another one. */
   | { type: "acked"; id: number; baseOffset: bigint; buffer: ArrayBuffer }
   | { type: "refused"; id: number; reason: string }

@@ -63,6 +63,9 @@ export class SourceLoop {
   readonly #open = new Map<string, OpenBatch>();
   readonly #sent = new Map<number, SentBatch>();
   readonly #offsetRequests = new Map<number, (offsets: (OffsetMap | null)[]) => void>();
+  /** How many partitions the topics have that have been written to. */
+  readonly #partitionCounts = new Map<string, number>();
+  readonly #topicRequests = new Map<string, PromiseWithResolvers<void>>();
   readonly #sticky: StickyPartitioner;
   readonly #wantsRecords: boolean;
   #openBytes = 0;
@@ -123,6 +126,13 @@ export class SourceLoop {
         );
         break;
       }
+      case "topic":
+        this.#partitionCounts.set(message.topic, message.partitions);
+        this.#topicRequests.get(message.topic)?.resolve();
+        break;
+      case "topicRefused":
+        this.#topicRequests.get(message.topic)?.reject(new ConnectError(message.reason));
+        break;
       case "acked":
         this.#acked(message);
         break;
@@ -196,12 +206,21 @@ export class SourceLoop {
   /** Transforms, converts and appends one record. @returns what to wait for before the next, or null */
   #accept(original: SourceRecord): Promise<void> | null {
     const number = this.#nextRecord++;
-    const { task, chain, converters, clock } = this.#options;
+    const { task, chain } = this.#options;
     const record = chain.length === 0 ? original : applyChain(chain, original);
     if (record === null) {
       return this.#wantsRecords ? Promise.resolve(task.commitRecord(original, null)) : null;
     }
+    return this.#take(original, record, number);
+  }
+
+  /** Converts and appends what the chain has made of a record. */
+  #take(original: SourceRecord, record: SourceRecord, number: number): Promise<void> | null {
     const { topic } = record;
+    if (!this.#partitionCounts.has(topic)) {
+      return this.#readTopic(topic).then(() => this.#take(original, record, number) ?? undefined);
+    }
+    const { converters, clock } = this.#options;
     const key = converters.key.fromConnectData(topic, record.keySchema, record.key);
     const value = converters.value.fromConnectData(topic, record.valueSchema, record.value);
     const headers = record.hasHeaders ? this.#headers(record) : noHeaders;
@@ -217,8 +236,8 @@ export class SourceLoop {
     };
     if (batch !== null && append(batch)) return this.#limitOpen();
     const begin = () => {
-      const sizeMax = this.#options.spec.batchBytesMax;
-      const builder = new BatchBuilder({ sizeMax, buffer: this.#buffers.pop() });
+      const { batchBytesMax: sizeMax, compression } = this.#options.spec;
+      const builder = new BatchBuilder({ sizeMax, compression, buffer: this.#buffers.pop() });
       const records = this.#wantsRecords ? [] : null;
       this.#last = { topic, partition, builder, first: number, records };
       this.#open.set(keyOf(this.#last), this.#last);
@@ -252,7 +271,7 @@ export class SourceLoop {
 
   #partition(record: SourceRecord, key: Serialized): number {
     if (record.kafkaPartition !== null) return record.kafkaPartition;
-    const count = this.#options.spec.partitionCounts[record.topic] ?? 1;
+    const count = this.#partitionCounts.get(record.topic)!;
     if (count === 1) return 0;
     if (key === null) return this.#sticky.partition(record.topic, count);
     return murmur2Partition(typeof key === "string" ? encoder.encode(key) : key, count);
@@ -354,6 +373,13 @@ export class SourceLoop {
       this.#offsetRequests.set(request, resolve);
       port.send({ type: "readOffsets", request, partitions: partitions.map(stringifyExact) });
     });
+  }
+
+  #readTopic(topic: string): Promise<void> {
+    const answer = Promise.withResolvers<void>();
+    this.#topicRequests.set(topic, answer);
+    this.#options.port.send({ type: "readTopic", topic });
+    return answer.promise.finally(() => this.#topicRequests.delete(topic));
   }
 
   /** Stops the task once, while it may still wait in `poll`. */

@@ -24,6 +24,8 @@ import type {
   GroupConsumer,
   NewTopic,
   PartitionOffset,
+  Producer,
+  ProducerOptions,
   TopicDescription,
   Topics,
 } from "./topics.ts";
@@ -109,7 +111,7 @@ export class EmbeddedTopics implements Topics {
     }
     // One after another, so that they keep their order while the topic is being made.
     const started = (before ?? Promise.resolve()).then(async () => {
-      if (this.#log.partitions(topic) === null) await this.#makeAbsent(topic);
+      if (this.#log.partitions(topic) === null) await this.#makeAbsent({ name: topic });
       return { appended: this.#append(topic, partition, batch) };
     });
     const turn = started.then(() => {}, () => {}).then(() => {
@@ -157,9 +159,21 @@ export class EmbeddedTopics implements Topics {
     return await Promise.resolve(names.map((name) => this.#describe(name)));
   }
 
-  async partitionCount(topic: string): Promise<number> {
+  async openProducer({ newTopic }: ProducerOptions): Promise<Producer> {
     this.#checkOpen();
-    return await Promise.resolve(this.#log.partitions(topic)?.length ?? 1);
+    return await Promise.resolve<Producer>({
+      append: (topic, partition, batch) => this.append(topic, partition, batch),
+      partitionCount: async (topic) => {
+        this.#checkOpen();
+        if (this.#log.partitions(topic) === null) {
+          await this.#makeAbsent(newTopic(topic) ?? { name: topic });
+        }
+        const partitions = this.#log.partitions(topic);
+        if (partitions === null) throw new ConnectError("The topics are closed");
+        return partitions.length;
+      },
+      close: () => Promise.resolve(),
+    });
   }
 
   async groupOffsets(groupId: string): Promise<PartitionOffset[]> {
@@ -229,12 +243,12 @@ export class EmbeddedTopics implements Topics {
   }
 
   /** Makes a topic that is written to, however long the disk refuses. */
-  async #makeAbsent(topic: string): Promise<void> {
+  async #makeAbsent({ name: topic, configs = {}, ...numbers }: NewTopic): Promise<void> {
     const { log, clock } = this.#options;
-    const configs = topic === groupOffsetsTopic ? groupOffsetsConfigs : {};
+    const own = topic === groupOffsetsTopic ? groupOffsetsConfigs : configs;
     for (let refused = false;; refused = true) {
       try {
-        await this.createTopics([{ name: topic, configs: { ...configs } }]);
+        await this.createTopics([{ name: topic, ...numbers, configs: { ...own } }]);
         if (refused) log.info(`The topic "${topic}" is made`);
         return;
       } catch (error) {

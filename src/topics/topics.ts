@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { ConnectionSettings, ProducerSettings } from "../kafka/mod.ts";
+
 /** A partition of a topic. */
 export interface TopicPartition {
   /** The topic's name. */
@@ -141,6 +143,29 @@ export interface ConsumerOptions {
   pollIntervalMsMax?: number;
 }
 
+/** How a task writes. */
+export interface ProducerOptions {
+  /** A name for logs and brokers, such as `connector-producer-local-file-source-0`. */
+  clientId: string;
+  /** What a topic that is absent is made with; null: it is left to whoever makes topics by themselves. */
+  newTopic(topic: string): NewTopic | null;
+  /** How it writes to Kafka; the worker's own way unless told. The embedded log has nothing to set. */
+  kafka?: { connection: ConnectionSettings; producer: ProducerSettings };
+}
+
+/** A way to write, as a source task has it. */
+export interface Producer {
+  /** As {@linkcode Topics.append}. */
+  append(topic: string, partition: number, batch: Uint8Array<ArrayBuffer>): Promise<bigint>;
+  /**
+   * How many partitions a topic has, after making it when it is absent.
+   * @throws {ConnectError} when it cannot be used
+   */
+  partitionCount(topic: string): Promise<number>;
+  /** Lets go of connections. What is under way is rejected. */
+  close(): Promise<void>;
+}
+
 /** Topics, wherever they live. Every call on a closed port rejects with a {@linkcode ConnectError}. */
 export interface Topics {
   /**
@@ -176,8 +201,8 @@ export interface Topics {
   listTopics(): Promise<string[]>;
   /** Describes topics. @throws {NotFoundError} naming the one that is not there */
   describeTopics(names: readonly string[]): Promise<TopicDescription[]>;
-  /** How many partitions a topic has for those that write to it: 1 for one that append would make. */
-  partitionCount(topic: string): Promise<number>;
+  /** Opens a way to write of its own, so that one task does not hold up another. */
+  openProducer(options: ProducerOptions): Promise<Producer>;
   /** The committed offsets of a group; empty for a group without any. */
   groupOffsets(groupId: string): Promise<PartitionOffset[]>;
   /** Joins a consumer group. */

@@ -9,6 +9,7 @@ import {
   murmur2Partition,
   readBatchHeader,
   readRecords,
+  stampProducer,
 } from "../../src/batch/mod.ts";
 import type { RecordBatches, RecordedBatch, RecordedBytes } from "../kafka/record_batches.ts";
 import recorded from "./record-batches.json" with { type: "json" };

@@ -27,7 +27,7 @@ function spec(props: Record<string, string>): TaskSpec {
     bytesInFlightMax: 1 << 20,
     batchBytesMax: 1 << 16,
     offsetFlushIntervalMs: 1000,
-    partitionCounts: {},
+    compression: "none",
     putRecordsMax: 500,
   };
 }
@@ -41,7 +41,7 @@ async function attack(name: string, file: string) {
     spec: spec({ attack: name, file }),
     permissions: { ...nothing, read: [file, plugin.pathname] },
     files: [plugin.href],
-    topics,
+    producer: await topics.openProducer({ clientId: "attacker", newTopic: () => null }),
     internalTopics: new Set(["__consumer_offsets"]),
     offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
     clock: systemClock,

@@ -45,6 +45,7 @@ export interface TopicsTraits {
 /** How long anything may take before a test gives up, in milliseconds. */
 const patienceMs = 30_000;
 const fetching = { bytesMax: 1 << 20, waitMsMax: 0 };
+const producing = { clientId: "producer", newTopic: () => null };
 const decoder = new TextDecoder();
 
 /** Defines the tests. */
@@ -279,7 +280,7 @@ function appending({ test }: Suite, { makesAbsentTopics }: TopicsTraits): void {
     await assert.rejects(topics.createTopics([{ name: `${id}-2` }]), isConnectError);
     await assert.rejects(topics.listTopics(), isConnectError);
     await assert.rejects(topics.describeTopics([id]), isConnectError);
-    await assert.rejects(topics.partitionCount(id), isConnectError);
+    await assert.rejects(topics.openProducer(producing), isConnectError);
     await assert.rejects(topics.groupOffsets(id), isConnectError);
     await assert.rejects(topics.joinGroup(joining(id, [id])), isConnectError);
     await assert.rejects(consumer.poll(fetching), isConnectError);
@@ -414,7 +415,9 @@ function describing({ test }: Suite): void {
           configs,
         });
         assert.equal(a.partitions.length, 1);
-        assert.equal(await port.partitionCount(`${id}-b`), 3);
+        const producer = await port.openProducer(producing);
+        assert.equal(await producer.partitionCount(`${id}-b`), 3);
+        await producer.close();
         await assert.rejects(port.describeTopics([`${id}-none`]), { name: "NotFoundError" });
       }
     },
@@ -444,8 +447,15 @@ function describing({ test }: Suite): void {
     assert.equal((await topics.describeTopics([id]))[0].partitions.length, 2);
   });
 
-  test("partitionCount() is 1 for a topic that append would make", async ({ topics }, id) => {
-    assert.equal(await topics.partitionCount(id), 1);
+  test("Producer.partitionCount() makes an absent topic as it is told", async ({ topics }, id) => {
+    const newTopic = (name: string) => ({ name, partitions: 2, replicationFactor: 1 });
+    const producer = await topics.openProducer({ ...producing, newTopic });
+    assert.equal(await producer.partitionCount(id), 2);
+    assert.equal(await producer.append(id, 1, batch(["a"])), 0n);
+    assert.equal(await producer.append(id, 1, batch(["b"])), 1n);
+    await producer.close();
+    const [{ partitions }] = await topics.describeTopics([id]);
+    assert.deepEqual(partitions.map(({ endOffset }) => endOffset), [0n, 2n]);
   });
 }
 
