@@ -52,7 +52,7 @@ export interface Disk {
   remove(path: string): Promise<void>;
   /** The entries of a folder in the order of their names; none when there is no such folder. */
   list(path: string): Promise<DiskEntry[]>;
-  /** Makes a folder and those above it that are not there, so that they survive a crash. */
+  /** Makes a folder, and those above it that are not there; all then survive a crash. */
   makeDirectory(path: string): Promise<void>;
   /** Makes the entries of a folder survive a crash. */
   syncDirectory(path: string): Promise<void>;

@@ -96,10 +96,11 @@ export const localDisk: Disk = {
   async makeDirectory(path) {
     const missing: string[] = [];
     for (let folder = path; !await isDirectory(folder); folder = parentOf(folder)) {
-      missing.push(folder);
+      missing.unshift(folder);
     }
-    await Deno.mkdir(path, { recursive: true });
-    for (const folder of missing.reverse()) await localDisk.syncDirectory(parentOf(folder));
+    for (const folder of missing) await makeFolder(folder);
+    // It may have been made by a process that was killed before it could sync.
+    if (missing.length === 0) await localDisk.syncDirectory(parentOf(path)).catch(() => {});
   },
   async syncDirectory(path) {
     const folder = await Deno.open(path);
@@ -110,6 +111,17 @@ export const localDisk: Disk = {
     }
   },
 };
+
+/** Makes one folder; where it cannot be made to last it is gone again, for the next try to find it so. */
+async function makeFolder(path: string): Promise<void> {
+  await Deno.mkdir(path);
+  try {
+    await localDisk.syncDirectory(parentOf(path));
+  } catch (error) {
+    await Deno.remove(path).catch(() => {});
+    throw error;
+  }
+}
 
 /** The folder that an entry is in. */
 function parentOf(path: string): string {

@@ -39,6 +39,7 @@ export class FileOffsetStore implements OffsetStore {
   readonly #entries: Map<string, JavaMapEntry>;
   #writing: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | null = null;
+  #isFolderMade = false;
 
   private constructor(disk: Disk, path: string, entries: Map<string, JavaMapEntry>) {
     this.#disk = disk;
@@ -96,7 +97,8 @@ export class FileOffsetStore implements OffsetStore {
   async #write(): Promise<void> {
     const next = `${this.#path}.tmp`;
     try {
-      await this.#disk.makeDirectory(folderOf(this.#path));
+      if (!this.#isFolderMade) await this.#disk.makeDirectory(folderOf(this.#path));
+      this.#isFolderMade = true;
       await this.#disk.remove(next);
       const file = await this.#disk.open(next, "write");
       try {
@@ -108,6 +110,7 @@ export class FileOffsetStore implements OffsetStore {
       await this.#disk.rename(next, this.#path);
       await this.#disk.syncDirectory(folderOf(this.#path));
     } catch (cause) {
+      this.#isFolderMade = false;
       throw new ConnectError(`Cannot write the offsets file "${this.#path}": ${reasonOf(cause)}`, {
         cause,
       });

@@ -187,13 +187,16 @@ export class MemoryDisk implements Disk {
     for (let folder = path; !this.#entries.has(folder); folder = folderOf(folder)) {
       missing.unshift(folder);
     }
-    if (missing.length === 0) return Promise.resolve();
+    if (missing.length === 0) {
+      this.#sync(folderOf(path));
+      return Promise.resolve();
+    }
     return this.#attempt("makeDirectory", path, (isHalf) => {
       for (const folder of missing) {
         this.#change(folderOf(folder), [[folder, "folder"]]);
         if (!isHalf) this.#sync(folderOf(folder));
       }
-    });
+    }, () => {});
   }
 
   syncDirectory(path: string): Promise<void> {
@@ -263,14 +266,21 @@ export class MemoryDisk implements Disk {
     this.#changes = this.#changes.filter((change) => change.folder !== folder);
   }
 
-  /** Does an operation, wholly or in half as the fault says. */
-  #attempt<T>(operation: Operation, path: string, act: (isHalf: boolean) => T): Promise<T> {
+  /** Does an operation, wholly or in half as the fault says; `fail` is what one that fails leaves done. */
+  #attempt<T>(
+    operation: Operation,
+    path: string,
+    act: (isHalf: boolean) => T,
+    fail: () => void = () => act(true),
+  ): Promise<T> {
     return Promise.try(() => {
       if (this.#isStopped) throw new Error("the machine has stopped");
       const fault = this.fault(operation, path);
       if (fault === "none") return act(false);
+      const isPartial = ["write", "truncate", "datasync", "makeDirectory"].includes(operation);
       if (fault === "crashAfter") act(false);
-      else if (["write", "truncate", "datasync", "makeDirectory"].includes(operation)) act(true);
+      else if (fault === "fail" && isPartial) fail();
+      else if (isPartial) act(true);
       if (fault !== "fail") {
         this.#isStopped = true;
         this.#stop();
