@@ -72,12 +72,16 @@ export class KafkaClient {
   }
 
   /**
-   * Reads what brokers know of topics; null: of all.
+   * Reads what brokers know of topics; null: of all. With `makesTopics` a broker makes those that are
+   * absent, if it is set up to.
    * @throws {ConnectionError} when no broker answers
    * @throws {AuthenticationError}
    */
-  async metadata(topics: readonly string[] | null): Promise<ClusterMetadata> {
-    const metadata = await this.#sendAny(metadataRequest(topics));
+  async metadata(
+    topics: readonly string[] | null,
+    options: { makesTopics?: boolean } = {},
+  ): Promise<ClusterMetadata> {
+    const metadata = await this.#sendAny(metadataRequest(topics, options.makesTopics ?? false));
     this.#learn(metadata);
     return metadata;
   }

@@ -6,4 +6,5 @@
 
 export * from "./embedded_topics.ts";
 export { decodeOffset, groupOffsetsTopic } from "./group_offsets.ts";
+export * from "./kafka_topics.ts";
 export * from "./topics.ts";

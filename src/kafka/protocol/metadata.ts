@@ -58,13 +58,16 @@ export interface ClusterMetadata {
   topics: TopicMetadata[];
 }
 
-/** Asks for topics; null: all. None is made by asking. */
-export function metadataRequest(topics: readonly string[] | null): ApiRequest<ClusterMetadata> {
+/** Asks for topics; null: all. */
+export function metadataRequest(
+  topics: readonly string[] | null,
+  makesTopics: boolean,
+): ApiRequest<ClusterMetadata> {
   return {
     apiKey: 3,
     apiName: "Metadata",
     apiVersion: 7,
-    encode: (writer) => writer.array(topics, (topic) => writer.string(topic)).boolean(false),
+    encode: (writer) => writer.array(topics, (topic) => writer.string(topic)).boolean(makesTopics),
     decode: (reader) => {
       reader.int32();
       const brokers = reader.array(() => {
