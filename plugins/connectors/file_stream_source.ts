@@ -49,6 +49,8 @@ const lineBytesMax = 16 << 20;
 const lookAgainMs = 50;
 /** How long a poll waits for a stream, in milliseconds. */
 const pollMsMax = 500;
+/** How long the file system's clock may stand still, in milliseconds. */
+const tickMsMax = 100;
 /** How many bytes before the position are compared, to see that they are still those that were read. */
 const tailBytes = 64;
 const lf = 10;
@@ -246,6 +248,8 @@ class FileStreamSourceTask extends SourceTask {
   #wake: (() => void) | null = null;
   /** The bytes before the end of the file as it was at the last look; null while there is more to read. */
   #rest: Uint8Array | null = null;
+  /** When the file was last changed, as far as that has been looked at; epoch ms. */
+  #seenMs: number | null = null;
   #isResumed = false;
   #hasWarned = false;
   #isStopping = false;
@@ -325,16 +329,21 @@ class FileStreamSourceTask extends SourceTask {
     if (this.#rest !== null) {
       const named = statOf(path);
       const isSame = named !== null && named.ino === regular.ino && named.dev === regular.dev;
-      const { size } = isSame ? named : regular.file.statSync();
+      const { size, mtime } = isSame ? named : regular.file.statSync();
       const read = this.#lines.readPosition;
       if (size < read) return this.#beginAnew(`"${path}" has been truncated`);
+      const isTouched = mtime?.getTime() !== this.#seenMs;
+      if ((size > read || isTouched) && !this.#isUnchanged(regular.file)) {
+        return this.#beginAnew(`"${path}" has been truncated and written again`);
+      }
       if (size === read) {
+        // What is written within the same tick of the file system's clock would not show.
+        this.#seenMs = mtime !== null && Date.now() - mtime.getTime() > tickMsMax
+          ? mtime.getTime()
+          : null;
         // While the new file is empty, whoever writes may still have the old one open.
         const isReplaced = !isSame && named !== null && named.size > 0;
         return isReplaced ? this.#beginAnew(`"${path}" has been replaced`) : null;
-      }
-      if (!this.#isUnchanged(regular.file)) {
-        return this.#beginAnew(`"${path}" has been truncated and written again`);
       }
       this.#rest = null;
     }
@@ -426,7 +435,9 @@ class FileStreamSourceTask extends SourceTask {
     const room = this.#lines.room();
     if (room !== null) return room;
     throw new ConnectError(
-      `Cannot read ${this.#path ?? "stdin"}: the line at byte ${this.#lines.position} is longer ` +
+      `Cannot read ${
+        this.#path === null ? "standard input" : `"${this.#path}"`
+      }: the line at byte ${this.#lines.position} is longer ` +
         `than ${lineBytesMax} bytes`,
     );
   }
@@ -436,6 +447,7 @@ class FileStreamSourceTask extends SourceTask {
     if (this.#path !== null) this.#input?.file.close();
     this.#input = null;
     this.#rest = null;
+    this.#seenMs = null;
   }
 
   /** Begins what may take longer than a poll, or looks after it; null while it is not done. */
