@@ -21,7 +21,9 @@ export class Connect {
   #child: Deno.ChildProcess | null = null;
   /** What the running one has said so far. */
   log = "";
-  #reading: Promise<void> = Promise.resolve();
+  /** What it has printed. */
+  stdout = "";
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -37,13 +39,25 @@ export class Connect {
     return Object.keys(files).map((name) => `${name}.properties`);
   }
 
+  /** The process. */
+  get pid(): number {
+    return this.#child!.pid;
+  }
+
+  /** Its standard input, when it was started with one. */
+  get stdin(): WritableStream<Uint8Array<ArrayBuffer>> {
+    return this.#child!.stdin;
+  }
+
   /** Starts a standalone worker, and waits until it is ready. @returns the URL of its REST API */
-  async start(files: Files): Promise<string> {
+  async start(files: Files, options: { stdin?: "piped" } = {}): Promise<string> {
     const paths = await this.write(files);
-    this.#child = this.#command(["standalone", ...paths]).spawn();
-    this.log = "";
-    this.#reading = this.#read(this.#child.stderr);
-    void this.#child.stdout.cancel();
+    this.#child = this.#command(["standalone", ...paths], options.stdin).spawn();
+    this.log = this.stdout = "";
+    this.#reading = Promise.all([
+      this.#read(this.#child.stderr, (text) => this.log += text),
+      this.#read(this.#child.stdout, (text) => this.stdout += text),
+    ]);
     await until(() => this.log.includes("Kafka Connect worker started"), () => this.log);
     return /REST API at (\S+)/.exec(this.log)![1];
   }
@@ -76,19 +90,19 @@ export class Connect {
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   }
 
-  #command(args: string[]): Deno.Command {
+  #command(args: string[], stdin: "null" | "piped" = "null"): Deno.Command {
     return new Deno.Command(Deno.execPath(), {
       args: [...command, ...args],
       cwd: this.folder,
-      stdin: "null",
+      stdin,
       stdout: "piped",
       stderr: "piped",
       env: { NO_COLOR: "1" },
     });
   }
 
-  async #read(stderr: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const text of stderr.pipeThrough(new TextDecoderStream())) this.log += text;
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>, take: (text: string) => void) {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
   }
 }
 
