@@ -42,8 +42,9 @@ export class Java {
     this.#classPath = classPath;
   }
 
-  /** Fetches what is missing. @throws when Maven cannot get it */
+  /** Fetches what is missing. @throws when there is no Java or no Maven, or Maven cannot get it */
   static open(): Promise<Java> {
+    if (missing !== null) throw new Error(`${missing}: ${install}`);
     return Java.#opened ??= locked(async () => new Java(await kafkaClassPath()));
   }
 
@@ -86,21 +87,20 @@ export function javaTest(
   name: string,
   test: (java: Java, context: Deno.TestContext) => Promise<void>,
 ): void {
+  if (missing !== null && !isCI && !hasWarned) {
+    console.warn(`Tests against the real Kafka are skipped: ${missing}; to run them, ${install}`);
+    hasWarned = true;
+  }
   Deno.test({
     name,
     ignore: missing !== null && !isCI,
-    fn: async (context) => {
-      if (missing !== null) throw new Error(`${missing}: ${install}`);
-      await test(await Java.open(), context);
-    },
+    fn: async (context) => await test(await Java.open(), context),
   });
 }
 
 const isCI = Deno.env.get("CI") === "true";
 const missing = await whatIsMissing();
-if (missing !== null && !isCI) {
-  console.warn(`Tests against the real Kafka are skipped: ${missing}; to run them, ${install}`);
-}
+let hasWarned = false;
 
 /** Why nothing of this can run here, or null when it can. */
 async function whatIsMissing(): Promise<string | null> {

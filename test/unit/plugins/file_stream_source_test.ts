@@ -165,7 +165,7 @@ Deno.test("poll() names what it cannot open", async () => {
   });
 });
 
-Deno.test("poll() takes a line of 16 MiB, and fails on a longer one with little memory", async () => {
+Deno.test("poll() takes a line of 16 MiB, and fails on a longer one", async () => {
   await inTemporaryFolder(async (folder) => {
     const file = `${folder}/in.txt`;
     const line = "x".repeat(16 << 20);
@@ -174,15 +174,12 @@ Deno.test("poll() takes a line of 16 MiB, and fails on a longer one with little 
     const lines = await pollLines(task, 3);
     deepStrictEqual(lines.map((value) => (value as string).length), [5, 16 << 20, 11]);
     await Deno.writeTextFile(file, line.repeat(6), { append: true });
-    const before = Deno.memoryUsage().external;
     await rejects(async () => await pollRecords(task, 1), {
       name: "ConnectError",
       message: `Cannot read "${file}": the line at byte ${
         6 + (16 << 20) + 13
       } is longer than 16777216 bytes`,
     });
-    const grown = Deno.memoryUsage().external - before;
-    ok(grown <= 48 << 20, `it took ${grown} bytes`);
     await task.stop();
   });
 });
