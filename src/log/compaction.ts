@@ -226,12 +226,18 @@ export class Compactor {
       );
       return null;
     }
+    const { baseOffset } = piece.header;
+    if (piece.repaired !== null) {
+      log.warn(
+        `"${segment.path}": the ${piece.repaired} of the batch at offset ${baseOffset} was damaged and is put right`,
+      );
+    }
     try {
       return filterBatch(piece.bytes, piece.header, filter);
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error;
       log.warn(
-        `"${segment.path}": the batch at offset ${piece.header.baseOffset} cannot be compacted and ` +
+        `"${segment.path}": the batch at offset ${baseOffset} cannot be compacted and ` +
           `stays as it is: ${reasonOf(error)}`,
       );
       return piece.bytes;

@@ -13,6 +13,7 @@ import { checkBatch, headerBytes, logOverheadBytes, readBatchHeader } from "../b
 import { describeFlaws, type Flaw, inPlaceOf } from "./flaws.ts";
 import { batchBytesLimit } from "./scan.ts";
 import type { Segment } from "./segment.ts";
+import type { IndexedBatch } from "./segment_index.ts";
 
 /** How far a reader looks behind an indexed position at first: an index interval and some. */
 const seekBytes = 16 << 10;
@@ -129,14 +130,14 @@ export class PartitionReader {
       firstOffset <= offset && offset < nextOffset
     );
     if (flaw !== undefined) return await this.#readFlaw(segment, flaw, offset);
-    const position = await this.#find(segment, offset);
+    const { position, baseOffset } = await this.#find(segment, offset);
     const limit = nextFlaw(segment, position)?.position ?? segment.sizeBytes;
     const room = limit - position;
     const wanted = Math.min(room, Math.max(bytesMax, headerBytes));
     let bytes = await segment.read(position, wanted, buffer);
     const first = sizeOfBatch(bytes);
     if (first > bytes.length && first <= room) bytes = await segment.read(position, first);
-    const { length, next } = soundBatches(bytes, offset);
+    const { length, next } = soundBatches(bytes, baseOffset);
     this.#keepPlace({ segment, position: position + length, offset: next });
     return bytes.subarray(0, length);
   }
@@ -146,38 +147,32 @@ export class PartitionReader {
     return inPlaceOf(flaw, offset, await segment.read(flaw.position, sizeBytes));
   }
 
-  /** Where the batch begins that holds `offset`, which no flaw does. */
-  async #find(segment: Segment, offset: bigint): Promise<number> {
+  /** Where the batch begins that holds `offset`, which no flaw does, and its base offset. */
+  async #find(segment: Segment, offset: bigint): Promise<{ position: number; baseOffset: bigint }> {
     const last = this.#last;
     // The kept place may be the end of a segment behind which the log has since been rolled.
     const isKept = last !== null && last.offset === offset && last.segment === segment &&
       last.position < segment.sizeBytes;
-    if (isKept) return last.position;
-    const passed = segment.flaws.findLast(({ nextOffset }) => nextOffset <= offset);
-    let position = Math.max((await segment.index()).lookup(offset), passed?.end ?? 0);
-    let bytes = await segment.read(position, seekBytes);
-    for (let at = 0;;) {
+    if (isKept) return { position: last.position, baseOffset: offset };
+    let { position, isNext } = startOf(segment, (await segment.index()).lookup(offset), offset);
+    for (let bytes = new Uint8Array(0), at = 0;;) {
       if (at + headerBytes > bytes.length) {
         position += at;
         at = 0;
         bytes = await segment.read(position, seekBytes);
-        if (bytes.length < headerBytes) break;
+        if (bytes.length < headerBytes) throw new CorruptError(`it does not hold offset ${offset}`);
       }
       const view = new DataView(bytes.buffer, at, headerBytes);
-      const lastOffset = view.getBigInt64(0) + BigInt(view.getInt32(23));
-      if (lastOffset >= offset) return position + at;
-      const size = sizeOfBatch(bytes, at);
-      // A batch may be larger than what is read at once: its header is all that is needed.
-      if (at + size > bytes.length) {
-        position += at + size;
-        at = 0;
-        bytes = await segment.read(position, seekBytes);
-        if (bytes.length < headerBytes) break;
-      } else {
-        at += size;
+      const baseOffset = view.getBigInt64(0);
+      const lastOffset = baseOffset + BigInt(view.getInt32(23));
+      // A base offset is not under the checksum: only the batches before it vouch for it.
+      if (!isNext(baseOffset, lastOffset)) {
+        throw new CorruptError(`the batch at byte ${position + at} is not the next`);
       }
+      if (lastOffset >= offset) return { position: position + at, baseOffset };
+      isNext = (baseOffset) => baseOffset === lastOffset + 1n;
+      at += sizeOfBatch(bytes, at);
     }
-    throw new CorruptError(`it does not hold offset ${offset}`);
   }
 
   #keepPlace(place: Place): void {
@@ -202,26 +197,44 @@ function sizeOfBatch(bytes: Uint8Array, at = 0): number {
   throw new CorruptError(`batch length ${size} is not from ${headerBytes} to ${batchBytesLimit}`);
 }
 
+/** Whether a batch is the one that comes next. */
+type IsNext = (baseOffset: bigint, lastOffset: bigint) => boolean;
+
+/** Where a search begins: behind the last flaw, at an indexed batch, or at the segment's begin. */
+function startOf(
+  segment: Segment,
+  indexed: IndexedBatch | null,
+  offset: bigint,
+): { position: number; isNext: IsNext } {
+  const passed = segment.flaws.findLast(({ nextOffset }) => nextOffset <= offset);
+  if (passed !== undefined && passed.end >= (indexed?.position ?? 0)) {
+    return { position: passed.end, isNext: (baseOffset) => baseOffset === passed.nextOffset };
+  }
+  if (indexed === null) {
+    return { position: 0, isNext: (baseOffset) => baseOffset === segment.baseOffset };
+  }
+  const { position, lastOffset } = indexed;
+  return { position, isNext: (_, last) => last === lastOffset };
+}
+
 /**
- * How many bytes the sound batches at the begin take, and the offset after them. The first must hold
- * `offset`, and each next one must continue the one before.
+ * How many bytes the sound batches at the begin take, and the offset after them. The first must begin
+ * at `baseOffset`, and each next one must continue the one before.
  * @throws {CorruptError} when not even the first is sound
  */
-function soundBatches(bytes: Uint8Array, offset: bigint): { length: number; next: bigint } {
+function soundBatches(bytes: Uint8Array, baseOffset: bigint): { length: number; next: bigint } {
   let length = 0;
-  let next = offset;
+  let next = baseOffset;
   try {
     for (;;) {
       const header = readBatchHeader(bytes, length);
       if (header === null) break;
-      const { baseOffset, lastOffsetDelta, sizeBytes } = header;
-      const end = baseOffset + BigInt(lastOffsetDelta) + 1n;
-      if (length === 0 ? baseOffset > offset || end <= offset : baseOffset !== next) {
-        throw new CorruptError(`the batch at offset ${baseOffset} is not where it should be`);
+      if (header.baseOffset !== next) {
+        throw new CorruptError(`base offset ${header.baseOffset} is not ${next}, the next`);
       }
       checkBatch(bytes, length, header);
-      length += sizeBytes;
-      next = end;
+      length += header.sizeBytes;
+      next = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
     }
   } catch (error) {
     if (!(error instanceof CorruptError) || length === 0) throw error;

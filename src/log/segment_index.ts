@@ -17,10 +17,10 @@ import type { BatchHeader } from "../batch/mod.ts";
 /** How many bytes of batches go by between entries. Kafka: `index.interval.bytes`. */
 const intervalBytes = 4096;
 
-/** Where reading may begin. */
-export interface IndexedPosition {
-  /** The batch that begins there holds no offset before this one but possibly its own first ones. */
-  offset: number;
+/** A batch that reading may begin with. */
+export interface IndexedBatch {
+  /** The offset of its last record. */
+  lastOffset: bigint;
   /** Where it begins, in bytes. */
   position: number;
 }
@@ -67,8 +67,8 @@ export class SegmentIndex {
     this.#bytesSinceEntry += header.sizeBytes;
   }
 
-  /** The last position at or before which the batch that holds `offset` begins. */
-  lookup(offset: bigint): number {
+  /** The last entry whose batch does not end beyond `offset`, or null. */
+  lookup(offset: bigint): IndexedBatch | null {
     const relative = Number(offset - this.#baseOffset);
     let low = 0;
     let high = this.#offsets.length;
@@ -77,7 +77,9 @@ export class SegmentIndex {
       if (this.#offsets[middle] <= relative) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? 0 : this.#positions[low - 1];
+    if (low === 0) return null;
+    const lastOffset = this.#baseOffset + BigInt(this.#offsets[low - 1]);
+    return { lastOffset, position: this.#positions[low - 1] };
   }
 
   /** The bytes of the `.index` file. */

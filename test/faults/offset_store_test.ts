@@ -81,3 +81,26 @@ Deno.test("FileOffsetStore.commit() names the file that it cannot write, and the
   const after = await FileOffsetStore.open(disk, path);
   assert.deepEqual(after.read("c", partitions), ['{"position":3}', '{"position":2}']);
 });
+
+Deno.test("FileOffsetStore.commit() writes a whole file after one that was longer has failed", async () => {
+  const disk = new MemoryDisk();
+  const store = await FileOffsetStore.open(disk, path);
+  disk.fault = (operation) => operation === "rename" ? "fail" : "none";
+  const long = JSON.stringify({ position: 1, name: "x".repeat(500) });
+  await assert.rejects(store.commit("c", [[partitions[0], long]]), /injected fault/);
+  disk.fault = () => "none";
+  await store.commit("c", [[partitions[0], '{"position":2}']]);
+  const after = await FileOffsetStore.open(disk, path);
+  assert.deepEqual(after.read("c", partitions), ['{"position":2}', null]);
+});
+
+Deno.test("FileOffsetStore.commit() makes its folder again when it was removed", async () => {
+  const disk = new MemoryDisk();
+  const store = await FileOffsetStore.open(disk, path);
+  await store.commit("c", [[partitions[0], '{"position":1}']]);
+  await disk.remove("data");
+  await assert.rejects(store.commit("c", [[partitions[0], '{"position":2}']]), /no such file/);
+  await store.commit("c", [[partitions[0], '{"position":3}']]);
+  const after = await FileOffsetStore.open(disk.afterCrash(), path);
+  assert.deepEqual(after.read("c", partitions), ['{"position":3}', null]);
+});
