@@ -9,14 +9,14 @@
 import { parseArgs } from "node:util";
 import { localDisk } from "../src/base/mod.ts";
 import { EmbeddedLogReader } from "../src/log/mod.ts";
+import { connectCommand, cpuOf, generate, memoryOf, sizeOf, until } from "./measure.ts";
 
 const { values } = parseArgs({
   options: { lines: { type: "string", default: "2000000" }, command: { type: "string" } },
 });
 const lines = Number(values.lines);
-const root = new URL("../", import.meta.url).pathname;
 const folder = await Deno.makeTempDir({ prefix: "connect-bench-" });
-const [program, ...programArgs] = await command();
+const [program, ...programArgs] = await connectCommand(values.command, folder);
 
 /** What one run took. */
 interface Run {
@@ -39,34 +39,6 @@ try {
   await startAndIdle();
 } finally {
   await Deno.remove(folder, { recursive: true });
-}
-
-async function command(): Promise<string[]> {
-  if (values.command !== undefined) return values.command.split(" ");
-  const connect = `${folder}/connect`;
-  const { success } = await new Deno.Command("sh", { args: [`${root}compile.sh`, connect] })
-    .output();
-  if (!success) throw new Error("compile.sh failed");
-  await new Deno.Command(connect, { args: ["--version"] }).output();
-  return [connect];
-}
-
-async function generate(path: string, count: number): Promise<number> {
-  const file = await Deno.open(path, { write: true, create: true, truncate: true });
-  const encoder = new TextEncoder();
-  let bytes = 0;
-  for (let first = 0; first < count; first += 10_000) {
-    let text = "";
-    for (let i = first; i < Math.min(count, first + 10_000); i++) {
-      text += `2026-11-24T12:00:00.${String(i).padStart(9, "0")}Z host app[${i % 999}]: request ` +
-        `${i * 7919 % 1_000_003} took ${i % 77} ms and was answered with status 200\n`;
-    }
-    const block = encoder.encode(text);
-    bytes += block.length;
-    for (let start = 0; start < block.length;) start += await file.write(block.subarray(start));
-  }
-  file.close();
-  return bytes;
 }
 
 async function copy(): Promise<Run> {
@@ -174,30 +146,4 @@ function report(what: string, { wallS, cpuS, peakMb }: Run, cp: Run, count = lin
       ratio.padStart(11)
     }  ${process}`,
   );
-}
-
-function cpuOf(pid: number): number {
-  const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-function memoryOf(pid: number, field: string): number {
-  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)![1]) / 1024;
-}
-
-function sizeOf(path: string): number {
-  try {
-    return Deno.statSync(path).size;
-  } catch {
-    return 0;
-  }
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 120_000;
-  while (!await holds()) {
-    if (performance.now() > endMs) throw new Error("a run did not end within 120 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -8,11 +8,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import kafkajsBroker from "kafkajs/src/broker/index.js";
-import kafkajsLoggers from "kafkajs/src/loggers/index.js";
-import kafkajsPool from "kafkajs/src/network/connectionPool.js";
-import kafkajsQueue from "kafkajs/src/network/requestQueue/index.js";
-import socketFactory from "kafkajs/src/network/socketFactory.js";
+import { createRequire } from "node:module";
 import type { SASLOptions } from "kafkajs";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { CorruptError, type Logger, reasonOf, systemClock } from "../base/mod.ts";
@@ -68,61 +64,94 @@ interface Broker {
   isConnected(): boolean;
 }
 
-const KafkajsBroker = kafkajsBroker as unknown as new (options: object) => Broker;
-const KafkajsPool = kafkajsPool as unknown as new (options: object) => Pool;
-const { createLogger } = kafkajsLoggers as unknown as {
-  createLogger(options: object): object;
-};
-
 interface Queue {
   pending: unknown[];
   throttledUntil: number;
   scheduleCheckPendingRequests(): void;
 }
 
-// It sets a timer whether or not there is anything to check, with a negative time when there is not,
-// and the platform warns of that on the console.
-const queue = (kafkajsQueue as unknown as { prototype: Queue }).prototype;
-const schedule = queue.scheduleCheckPendingRequests;
-queue.scheduleCheckPendingRequests = function (this: Queue) {
-  // Kafkajs reads the machine's clock, so no other would do.
-  if (this.pending.length > 0 || this.throttledUntil > systemClock.now()) schedule.call(this);
-};
+/** What is used of kafkajs. */
+interface Kafkajs {
+  Broker: new (options: object) => Broker;
+  Pool: new (options: object) => Pool;
+  Connection: new (options: object) => Connection;
+  createLogger(options: object): object;
+  socketFactory(): unknown;
+}
 
-/** Fetches go over a connection of their own: they wait at the broker. */
-export type Lane = "requests" | "fetches";
-const lanes: Readonly<Record<Lane, number>> = { requests: 0, fetches: 1 };
+/** Loads kafkajs when the first connection is made: a worker without brokers does without it. */
+async function load(): Promise<Kafkajs> {
+  // It is CommonJS, and in the executable its `require` of the platform's modules is the global one.
+  Object.assign(globalThis, { require: createRequire(import.meta.url) });
+  const [broker, pool, connection, queue, loggers, sockets] = await Promise.all([
+    import("kafkajs/src/broker/index.js"),
+    import("kafkajs/src/network/connectionPool.js"),
+    import("kafkajs/src/network/connection.js"),
+    import("kafkajs/src/network/requestQueue/index.js"),
+    import("kafkajs/src/loggers/index.js"),
+    import("kafkajs/src/network/socketFactory.js"),
+  ]) as unknown as { default: never }[];
+  // Its queues set a timer whether or not there is anything to check, with a negative time when there is
+  // not, and the platform warns of that on the console. They read the machine's clock, and so no other
+  // would do here.
+  const { prototype } = queue.default as { prototype: Queue };
+  const schedule = prototype.scheduleCheckPendingRequests;
+  prototype.scheduleCheckPendingRequests = function (this: Queue) {
+    if (this.pending.length > 0 || this.throttledUntil > systemClock.now()) schedule.call(this);
+  };
+  const { createLogger } = loggers.default as Pick<Kafkajs, "createLogger">;
+  return {
+    Broker: broker.default,
+    Pool: pool.default,
+    Connection: connection.default,
+    createLogger,
+    socketFactory: sockets.default,
+  };
+}
+let loading: Promise<Kafkajs> | null = null;
+
+/** Fetches and rebalances go over connections of their own: they wait at the broker. */
+export type Lane = "requests" | "fetches" | "rebalances";
+const lanes: Readonly<Record<Lane, number>> = { requests: 0, fetches: 1, rebalances: 2 };
 
 /** The connections to one broker, made when they are needed and made again when they have broken. */
 export class BrokerConnection {
   readonly #address: string;
   readonly #requestTimeoutMs: number;
-  readonly #open: () => { broker: Broker; pool: Pool };
+  readonly #open: () => Promise<{ broker: Broker; pool: Pool }>;
   #current: { broker: Broker; pool: Pool } | null = null;
   /** Kafkajs would open two sockets for two callers. */
   readonly #connecting = new Map<Lane, Promise<Connection>>();
+  #isClosed = false;
+  #opening: Promise<{ broker: Broker; pool: Pool }> | null = null;
 
   /** Connections to `host:port`; nothing is opened yet. */
   constructor(host: string, port: number, options: ConnectionOptions, log: Logger) {
     this.#address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
     this.#requestTimeoutMs = options.requestTimeoutMs;
-    const logger = createLogger({ logCreator: () => logTo(log), level: 5 });
-    this.#open = () => {
-      const pool = new KafkajsPool({
+    this.#open = async () => {
+      const kafkajs = await (loading ??= load());
+      const logger = kafkajs.createLogger({ logCreator: () => logTo(log), level: 5 });
+      const settings = {
         host,
         port,
         logger,
-        socketFactory: socketFactory(),
+        socketFactory: kafkajs.socketFactory(),
         clientId: options.clientId,
         ssl: options.tls,
         sasl: options.sasl === null ? null : { ...options.sasl },
         connectionTimeout: options.connectTimeoutMs,
         requestTimeout: options.requestTimeoutMs,
         enforceRequestTimeout: true,
-      });
+      };
+      const pool = new kafkajs.Pool(settings);
+      // Kafkajs itself has two.
+      pool.pool.push(new kafkajs.Connection(settings));
       const authenticationTimeout = options.connectTimeoutMs;
-      const broker = new KafkajsBroker({ connectionPool: pool, logger, authenticationTimeout });
-      return { broker, pool };
+      return {
+        broker: new kafkajs.Broker({ connectionPool: pool, logger, authenticationTimeout }),
+        pool,
+      };
     };
   }
 
@@ -148,8 +177,13 @@ export class BrokerConnection {
     }
   }
 
-  /** Closes the connections. What is under way is rejected. */
+  /** Closes the connections for good. What is under way is rejected. */
   close(): void {
+    this.#isClosed = true;
+    this.#reset();
+  }
+
+  #reset(): void {
     for (const connection of this.#current?.pool.pool ?? []) {
       this.#drop(connection, new ConnectionError(`The connection to ${this.#address} is closed`));
     }
@@ -168,12 +202,17 @@ export class BrokerConnection {
 
   async #connect(lane: Lane): Promise<Connection> {
     try {
-      const { broker, pool } = this.#current ??= this.#open();
+      // The lanes share what one of them opens.
+      this.#current ??= await (this.#opening ??= this.#open());
+      this.#opening = null;
+      const { broker, pool } = this.#current;
       // Versions and SASL are settled over the first connection.
       await broker.connect();
-      return await pool.getConnection(lanes[lane]);
+      const connection = await pool.getConnection(lanes[lane]);
+      if (this.#isClosed) throw new ConnectionError(`The connection to ${this.#address} is closed`);
+      return connection;
     } catch (cause) {
-      this.close();
+      this.#reset();
       throw this.#errorOf(cause);
     }
   }
