@@ -33,7 +33,7 @@ import { type BatchFilter, filterBatch, type FilteredRecord, readRecords } from 
 import { CleanedSegment } from "./cleaned_segment.ts";
 import { KeyOffsets } from "./key_offsets.ts";
 import type { PartitionReader } from "./partition_reader.ts";
-import { type Piece, scanSegment } from "./scan.ts";
+import { type Piece, scanSegment, whatIsLost } from "./scan.ts";
 import type { Segment } from "./segment.ts";
 import type { TopicConfig } from "./topic_config.ts";
 
@@ -221,8 +221,8 @@ export class Compactor {
     const { log } = this.#options;
     if (piece.type === "damage") {
       log.error(
-        `"${segment.path}" is damaged at byte ${piece.position} (${piece.reason}): the records from ` +
-          `offset ${piece.firstOffset} on${untilNext(piece.nextOffset)} are lost`,
+        `"${segment.path}" is damaged at byte ${piece.position} (${piece.reason}): ` +
+          whatIsLost(piece.firstOffset, piece.nextOffset ?? this.#endOf(segment)),
       );
       return null;
     }
@@ -275,10 +275,6 @@ export class Compactor {
 
 function isEmpty(piece: Piece): boolean {
   return piece.type === "batch" && piece.header.recordCount === 0;
-}
-
-function untilNext(nextOffset: bigint | null): string {
-  return nextOffset === null ? "" : ` to ${nextOffset - 1n}`;
 }
 
 function sizeOf(segments: readonly Segment[]): number {

@@ -10,7 +10,7 @@
 
 import type { DiskFile } from "../base/mod.ts";
 import { logOverheadBytes, setBaseOffset } from "../batch/mod.ts";
-import { emptyBatch, scanSegment } from "./scan.ts";
+import { emptyBatch, scanSegment, whatIsLost } from "./scan.ts";
 import type { SegmentIndex } from "./segment_index.ts";
 
 /** A stretch of a segment that cannot be read as it lies there. */
@@ -91,7 +91,7 @@ export function describeFlaws(path: string, flaws: readonly Flaw[]): string[] {
   const messages = flaws.slice(0, toldMax).map((flaw) => {
     if (flaw.isRepairable) return `"${path}": ${flaw.reason}, and is put right for readers`;
     return `"${path}" is damaged at byte ${flaw.position} (${flaw.reason}): ` +
-      `offsets ${flaw.firstOffset} to ${flaw.nextOffset - 1n} are lost, readers go on behind them`;
+      `${whatIsLost(flaw.firstOffset, flaw.nextOffset)}, readers go on behind it`;
   });
   const rest = flaws.length - messages.length;
   return rest > 0 ? [...messages, `"${path}": damaged in ${rest} more places`] : messages;

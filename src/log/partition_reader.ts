@@ -186,8 +186,9 @@ export class PartitionReader {
   }
 }
 
+/** The first flaw behind a sound position; one without bytes may end right there. */
 function nextFlaw(segment: Segment, position: number): Flaw | undefined {
-  return segment.flaws.find((flaw) => flaw.position >= position);
+  return segment.flaws.find((flaw) => flaw.position >= position && flaw.end > position);
 }
 
 function sizeOfBatch(bytes: Uint8Array, at = 0): number {

@@ -20,7 +20,7 @@
  */
 
 import { type Disk, type DiskFile, type Logger } from "../base/mod.ts";
-import { emptyBatch, type Piece, scanSegment } from "./scan.ts";
+import { emptyBatch, type Piece, scanSegment, whatIsLost } from "./scan.ts";
 import { listSegments, makeSegment, Segment, segmentPath } from "./segment.ts";
 import { SegmentIndex } from "./segment_index.ts";
 
@@ -163,7 +163,7 @@ async function survey(file: DiskFile, size: number, baseOffset: bigint): Promise
         found.rewrite = true;
         findings.push(
           `${piece.sizeBytes} bytes at byte ${piece.position} are damaged (${piece.reason}): ` +
-            `offsets ${piece.firstOffset} to ${piece.nextOffset - 1n} are lost`,
+            whatIsLost(piece.firstOffset, piece.nextOffset),
         );
       }
     }
@@ -198,6 +198,7 @@ async function rewrite(
     let position = 0;
     for await (const pieces of scanSegment(file, size, baseOffset)) {
       for (const piece of pieces) {
+        if (piece.type === "damage" && piece.nextOffset === piece.firstOffset) continue;
         const bytes = piece.type === "batch"
           ? piece.bytes
           : emptyBatch(piece.firstOffset, piece.nextOffset! - 1n);

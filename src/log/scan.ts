@@ -4,8 +4,9 @@
  * Every batch of a segment continues the offsets of the one before: recovery and compaction fill what
  * they take out with empty batches. So a batch is sound when its header, its checksum and its base
  * offset hold. Three fields are outside the checksum; when the rest of a batch holds, they are known,
- * and the batch is put right: the base offset and the leader epoch by the batch before, the length by
- * the place where the next batch begins.
+ * and the batch is put right: the leader epoch is always 0, the length is told by the place where the
+ * next batch begins, and a base offset by the batches around it when one bit of it is wrong. More than
+ * one means that it is another batch, which has come to the wrong place.
  *
  * The bytes may be anything. No more than a window and one batch is in memory at once, and the search
  * behind damage, which tries every byte, stops when the batches that it has tried add up to
@@ -34,7 +35,10 @@ export type Piece =
     bytes: Uint8Array;
     repaired: string | null;
   }
-  /** Bytes that are no sound batch. `nextOffset` is that of the sound batch behind them, if there is one. */
+  /**
+   * Bytes that are no sound batch, or none where offsets are missing. `nextOffset` is that of the sound
+   * batch behind them, if there is one; it may be `firstOffset`, and then nothing is lost.
+   */
   | {
     type: "damage";
     position: number;
@@ -49,7 +53,7 @@ export type Piece =
 /** A batch that claims more bytes than this is taken for damage: no topic may have any. */
 export const batchBytesLimit = 256 << 20;
 /** One scan tries at most so many bytes of what may be batches while it searches behind damage. */
-const searchBytesMax = 1 << 30;
+const searchBytesMax = 256 << 20;
 const windowBytes = 1 << 20;
 const blockBytes = 512;
 
@@ -144,7 +148,12 @@ class Scanner {
       checkBatch(bytes, 0, header);
       bytes = bytes.subarray(0, header.sizeBytes);
       if (header.baseOffset !== this.#expected || header.partitionLeaderEpoch !== 0) {
-        if (header.baseOffset !== this.#expected) repaired.push("base offset");
+        if (header.baseOffset !== this.#expected) {
+          if (!this.#isNextButForOneBit(header, position + bytes.length)) {
+            return `there is the batch at offset ${header.baseOffset}`;
+          }
+          repaired.push("base offset");
+        }
         if (header.partitionLeaderEpoch !== 0) repaired.push("leader epoch");
         bytes = bytes.slice();
         setBaseOffset(bytes, this.#expected);
@@ -158,10 +167,22 @@ class Scanner {
     }
   }
 
+  /** Whether one wrong bit makes a batch, which ends at `end`, seem another than the next. */
+  #isNextButForOneBit({ baseOffset, lastOffsetDelta }: BatchHeader, end: number): boolean {
+    const wrong = BigInt.asUintN(64, baseOffset ^ this.#expected);
+    if ((wrong & (wrong - 1n)) !== 0n) return false;
+    if (!this.#holds(end, headerBytes)) return true;
+    // What follows must follow on what it would be.
+    const at = end - this.#windowStart;
+    const view = new DataView(this.#window.buffer, this.#window.byteOffset + at, headerBytes);
+    const next = view.getBigInt64(0);
+    return next !== baseOffset + BigInt(lastOffsetDelta) + 1n;
+  }
+
   /** What lies between the current position and the next sound batch; a batch whose length alone is wrong. */
   async #damage(reason: string): Promise<Piece> {
     const position = this.#position;
-    const next = await this.#findNext(position + 1);
+    const next = await this.#findNext(position);
     const sizeBytes = (next?.position ?? this.#size) - position;
     if (sizeBytes >= headerBytes && sizeBytes <= batchBytesLimit) {
       await this.#load(position, sizeBytes);
@@ -182,28 +203,49 @@ class Scanner {
     return { type: "damage", position, sizeBytes, reason, firstOffset, nextOffset, unwritten };
   }
 
-  /** The first sound batch at or after `start` whose offsets come later than those read so far. */
+  /** The first sound batch at or after `start` whose offsets come behind those read so far. */
   async #findNext(start: number): Promise<{ position: number; offset: bigint } | null> {
     for (let position = start; position + headerBytes <= this.#size; position++) {
       if (!this.#holds(position, headerBytes)) await this.#load(position, windowBytes);
-      if (this.#window[position - this.#windowStart + 16] !== 2) continue;
+      const at = position - this.#windowStart;
+      if (this.#window[at + 16] !== 2 || this.#window[at + 12] !== 0) continue;
       const sizeBytes = this.#claimedBytes(position);
       if (sizeBytes === null || !this.#canFollow(position)) continue;
       this.#searchBytesLeft -= sizeBytes;
       if (this.#searchBytesLeft < 0) return null;
       if (!this.#holds(position, sizeBytes)) await this.#load(position, sizeBytes);
-      const at = position - this.#windowStart;
-      const bytes = this.#window.subarray(at, at + sizeBytes);
+      const first = position - this.#windowStart;
+      const bytes = this.#window.subarray(first, first + sizeBytes);
       try {
         const header = readBatchHeader(bytes);
         if (header === null) continue;
         checkBatch(bytes, 0, header);
-        return { position, offset: header.baseOffset };
+        const isSound = await this.#isVouchedFor(header, position, position - start);
+        if (isSound) return { position, offset: header.baseOffset };
       } catch (error) {
         if (!(error instanceof CorruptError)) throw error;
       }
     }
     return null;
+  }
+
+  /**
+   * Whether the base offset of a batch behind damage is to be believed, which no checksum tells: the
+   * batch that follows must continue it. Where none does, it is, if the damage may have held as many
+   * records as are missing, of a byte each.
+   */
+  async #isVouchedFor(
+    header: BatchHeader,
+    position: number,
+    damagedBytes: number,
+  ): Promise<boolean> {
+    const next = new Uint8Array(headerBytes);
+    const end = position + header.sizeBytes;
+    if (end + headerBytes > this.#size || await this.#file.read(next, end) < headerBytes) {
+      return header.baseOffset - this.#expected <= BigInt(damagedBytes);
+    }
+    const nextOffset = new DataView(next.buffer).getBigInt64(0);
+    return nextOffset === header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
   }
 
   /** Whether the base offset at `position`, which the window holds, may be that of a batch behind damage. */
@@ -212,7 +254,7 @@ class Scanner {
     const view = new DataView(this.#window.buffer, this.#window.byteOffset + at, headerBytes);
     const skipped = view.getBigInt64(0) - this.#expected;
     // An empty batch must be able to span what is between.
-    return skipped > 0n && skipped <= 0x7fffffffn;
+    return skipped >= 0n && skipped <= 0x7fffffffn;
   }
 
   /** Whether a block between two positions holds nothing but zeros. */
@@ -258,4 +300,9 @@ export function emptyBatch(first: bigint, last: bigint): Uint8Array<ArrayBuffer>
   const bytes = new Uint8Array(view.buffer);
   view.setUint32(17, crc32c(bytes, 21));
   return bytes;
+}
+
+/** What a message says of offsets that cannot be read, `first` up to, but without, `next`. */
+export function whatIsLost(first: bigint, next: bigint): string {
+  return next <= first ? "no offset is lost" : `offsets ${first} to ${next - 1n} are lost`;
 }

@@ -131,7 +131,7 @@ Deno.test("maintain() compacts a damaged segment, and tells what is lost", async
   damaged[[...readBatches(damaged)][3].start + 11] ^= 0xff;
   await withFile(test, `${first}.log`, damaged);
   await test.maintain();
-  assert.match(test.told("error").join("\n"), /from offset 2 on to 2 are lost/);
+  assert.match(test.told("error").join("\n"), /offsets 2 to 2 are lost/);
   assert.match(test.told("warn").join("\n"), /length of the batch at offset 5 .* put right/);
   const last = (await readAll(test.partition)).at(-1)!;
   assert.equal(last.value, "8");
