@@ -1,4 +1,4 @@
-/** What PropertyFiles.java, ConnectorFiles.java and ConfigValues.java print. */
+/** What PropertyFiles.java, ConnectorFiles.java, ConfigValues.java and ClientConfigs.java print. */
 
 import { strictEqual } from "node:assert/strict";
 import type { Java } from "./java.ts";
@@ -8,6 +8,7 @@ export const configGolden = {
   "properties.json": "PropertyFiles",
   "connector-files.json": "ConnectorFiles",
   "config-values.json": "ConfigValues",
+  "client-configs.json": "ClientConfigs",
 } as const;
 
 /** Has the real Kafka say it again. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+export * from "./client_configs.ts";
+export * from "./client_settings.ts";
 export * from "./connector_file.ts";
 export * from "./connector_rules.ts";
 export * from "./plugin_specs.ts";

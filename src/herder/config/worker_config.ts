@@ -38,8 +38,8 @@ function pluginVersion(what: string) {
 const high = { importance: "HIGH" } as const;
 const medium = { importance: "MEDIUM" } as const;
 
-/** Kafka: `SslConfigs`. */
-const sslKeys = {
+/** The keys of TLS. Kafka: `SslConfigs`. */
+export const sslKeys = {
   "ssl.protocol": optional("STRING", "TLSv1.3", "The TLS protocol.", medium),
   "ssl.provider": optional("STRING", null, "The security provider of a JVM.", medium),
   "ssl.cipher.suites": optional(

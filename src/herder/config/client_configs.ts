@@ -1,0 +1,136 @@
+/**
+ * What the Kafka clients of a connector are configured with: Connect's own settings, those of the worker
+ * over them, and those of the connector over these, as far as the worker's policy lets it. Kafka:
+ * `Worker.baseProducerConfigs`, `baseConsumerConfigs`, `adminConfigs`,
+ * `ConnectorClientConfigOverridePolicy`.
+ *
+ * @module
+ */
+
+import type { ConfigValue } from "../../api/mod.ts";
+import { ConfigError } from "../../base/mod.ts";
+import { clientConfigDefs } from "./client_keys.ts";
+import type { Props } from "./properties.ts";
+import { standaloneConfigDef, withPrefix } from "./worker_config.ts";
+
+/** What a client does. */
+export type ClientKind = "producer" | "consumer" | "admin";
+
+/** Whose client it is. */
+export interface ClientOwner {
+  /** The worker's properties. */
+  worker: Props;
+  /** The connector's properties; none for a client of the worker itself. */
+  connector: Props;
+  /** What it calls itself unless told, see {@linkcode clientIdOf}. */
+  clientId: string;
+}
+
+/** What a task's client calls itself: `connector-consumer-NAME-0`. */
+export function clientIdOf(kind: ClientKind, connector: string, task: number): string {
+  return `connector-${kind === "admin" ? "adminclient" : kind}-${connector}-${task}`;
+}
+
+/** The configuration of a client that writes a source task's records. */
+export function producerConfigs({ worker, connector, clientId }: ClientOwner): Props {
+  return {
+    "bootstrap.servers": worker["bootstrap.servers"],
+    "max.block.ms": "9223372036854775807",
+    // Kafka: without idempotence, and one request in flight for the order's sake. Ours keeps the order
+    // with several, because brokers drop what comes twice and refuse what comes too early.
+    "acks": "all",
+    "delivery.timeout.ms": "2147483647",
+    "client.id": clientId,
+    ...withPrefix(worker, "producer."),
+    ...withPrefix(connector, "producer.override."),
+  };
+}
+
+/** The configuration of a sink task's client. */
+export function consumerConfigs({ worker, connector, clientId }: ClientOwner): Props {
+  return {
+    "bootstrap.servers": worker["bootstrap.servers"],
+    "group.id": `connect-${connector.name}`,
+    "client.id": clientId,
+    "auto.offset.reset": "earliest",
+    ...withPrefix(worker, "consumer."),
+    ...withPrefix(connector, "consumer.override."),
+  };
+}
+
+/** The configuration of a client that makes topics. It alone has the worker's keys without a prefix too. */
+export function adminConfigs({ worker, connector, clientId }: ClientOwner): Props {
+  const plain = Object.entries(worker).filter(([key]) =>
+    Object.hasOwn(clientConfigDefs.admin.keys, key)
+  );
+  return {
+    "client.id": clientId,
+    ...Object.fromEntries(plain),
+    ...withPrefix(worker, "admin."),
+    ...withPrefix(connector, "admin.override."),
+  };
+}
+
+const principalKeys = ["security.protocol", "sasl.jaas.config", "sasl.mechanism"];
+
+/** Whether a policy allows a key, given the worker's list of allowed ones. */
+const policies: Record<string, (key: string, allowed: readonly string[]) => boolean> = {
+  All: () => true,
+  Principal: (key) => principalKeys.includes(key),
+  None: () => false,
+  Allowlist: (key, allowed) => allowed.includes(key),
+};
+
+const policyClass =
+  /^(?:org\.apache\.kafka\.connect\.connector\.policy\.)?(\w+?)(?:ConnectorClientConfigOverridePolicy)?$/;
+
+/** What a worker lets connectors override. */
+export interface OverridePolicy {
+  /** Its name. */
+  name: string;
+  /** Whether a key, without its prefix, may be set. */
+  allows(key: string): boolean;
+}
+
+/** The worker's policy. @throws {ConfigError} when there is none of that name */
+export function overridePolicy(worker: Props): OverridePolicy {
+  const key = "connector.client.config.override.policy";
+  const given = (worker[key] ?? standaloneConfigDef.keys[key].default as string).trim();
+  const name = policyClass.exec(given)?.[1] ?? "";
+  if (!Object.hasOwn(policies, name)) {
+    throw new ConfigError(
+      `Invalid value ${given} for configuration ${key}: ` +
+        `there are ${Object.keys(policies).join(", ")}`,
+    );
+  }
+  const allowed = (worker["connector.client.config.override.allowlist"] ?? "")
+    .split(",").map((one) => one.trim());
+  return { name, allows: (key) => policies[name](key, allowed) };
+}
+
+/** Which clients the tasks of a connector have. Kafka: `AbstractHerder.connectorUsesProducer` and the like. */
+function clientsOf(type: "source" | "sink", connector: Props): ClientKind[] {
+  if (type === "source") return ["producer"];
+  const hasDeadLetters = (connector["errors.deadletterqueue.topic.name"] ?? "").trim() !== "";
+  return hasDeadLetters ? ["producer", "admin", "consumer"] : ["consumer"];
+}
+
+/** What a connector overrides, with what the policy has against it. Kafka: `AbstractHerder.validateClientOverrides` */
+export function validateOverrides(
+  type: "source" | "sink",
+  connector: Props,
+  policy: OverridePolicy,
+): ConfigValue[] {
+  return clientsOf(type, connector).flatMap((kind) => {
+    const prefix = `${kind}.override.`;
+    return Object.entries(withPrefix(connector, prefix)).map(([key, value]) => ({
+      name: prefix + key,
+      value,
+      recommendedValues: [],
+      errorMessages: policy.allows(key) ? [] : [
+        `The '${policy.name}' policy does not allow '${key}' to be overridden in the connector configuration.`,
+      ],
+      visible: true,
+    }));
+  });
+}

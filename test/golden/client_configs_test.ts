@@ -1,0 +1,153 @@
+/** Clients are configured as Kafka Connect configures its own, and their keys checked as Kafka checks them. */
+
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
+import { Password } from "../../src/api/mod.ts";
+import { systemClock } from "../../src/base/mod.ts";
+import { clientConfigDefs, unhonouredKeys } from "../../src/herder/config/client_keys.ts";
+import { parseJaas } from "../../src/herder/config/jaas.ts";
+import {
+  adminConfigs,
+  adminSettings,
+  type ClientKind,
+  type ClientSources,
+  consumerConfigs,
+  consumerSettings,
+  overridePolicy,
+  producerConfigs,
+  producerSettings,
+  type Props,
+  validateOverrides,
+} from "../../src/herder/config/mod.ts";
+import recorded from "./client-configs.json" with { type: "json" };
+
+interface Answer {
+  kind: ClientKind;
+  props: Props;
+  values?: Props;
+  error?: string;
+}
+
+const sources: ClientSources = {
+  readFile: () => Promise.resolve(null),
+  fetch,
+  clock: systemClock,
+  log: { debug() {}, info() {}, warn() {}, error() {} },
+};
+const kinds = ["producer", "consumer", "admin"] as const;
+const settingsOf = { producer: producerSettings, consumer: consumerSettings, admin: adminSettings };
+const configsOf = { producer: producerConfigs, consumer: consumerConfigs, admin: adminConfigs };
+
+/** A value as Java shows it. */
+function shown(key: string, value: unknown): string {
+  if (key === "acks" && value === "all") return "-1";
+  return Array.isArray(value) ? `[${[...new Set(value)].join(", ")}]` : String(value);
+}
+
+for (const kind of kinds) {
+  Deno.test(`Every key of Kafka's ${kind} is honoured, or known not to be`, () => {
+    const ours = [...Object.keys(clientConfigDefs[kind].keys), ...unhonouredKeys(kind)];
+    deepStrictEqual(ours.sort(), recorded.definitions[kind]);
+  });
+}
+
+const answers = [...recorded.values, ...recorded.together] as unknown as Answer[];
+for (const kind of kinds) {
+  Deno.test(`${kind}Settings() takes and refuses what Kafka does`, async () => {
+    let compared = 0;
+    for (const { kind: of, props, values, error } of answers) {
+      const isOurs = Object.keys(props).every((key) =>
+        Object.hasOwn(clientConfigDefs[kind].keys, key)
+      );
+      if (of !== kind || !isOurs) continue;
+      compared++;
+      const configs = { "bootstrap.servers": "h:1", "group.id": "g", ...props };
+      const about = JSON.stringify(props);
+      if (error !== undefined) {
+        await rejects(
+          settingsOf[kind](configs, sources),
+          { name: "ConfigError", message: error },
+          about,
+        );
+        continue;
+      }
+      const parsed = clientConfigDefs[kind].parse(configs) as Record<string, unknown>;
+      for (const key of Object.keys(props).filter((key) => Object.hasOwn(values!, key))) {
+        strictEqual(shown(key, parsed[key]), values![key], about);
+      }
+      if (kind === "producer" && values!["enable.idempotence"] !== undefined) {
+        const { settings } = await producerSettings(configs, sources);
+        strictEqual(String(settings.isIdempotent), values!["enable.idempotence"], about);
+      }
+    }
+    strictEqual(compared > 250, true, `${compared} compared`);
+  });
+}
+
+/** What Connect sets and ours does not: classes, metrics, and see docs/differences.md. */
+const javaOnly =
+  /^(metrics\..*|(key|value)\.(de)?serializer|enable\.(auto\.commit|idempotence)|max\.in\.flight\..*)$/;
+
+Deno.test("The configurations of clients are put together as Kafka Connect does", () => {
+  for (const { kind, clientId, worker, connector, configs } of recorded.layers) {
+    const owner = { worker, connector, clientId } as unknown as {
+      worker: Props;
+      connector: Props;
+      clientId: string;
+    };
+    const expected = Object.entries(configs as unknown as Props)
+      .filter(([key]) => !javaOnly.test(key))
+      // An admin client is given all keys of the worker; ours those that it knows.
+      .filter(([key]) =>
+        kind !== "admin" || Object.hasOwn(clientConfigDefs.admin.keys, key) ||
+        Object.hasOwn(connector, `admin.override.${key}`) || Object.hasOwn(worker, `admin.${key}`)
+      )
+      .map(([key, value]) => [key, value.replaceAll(" ", "")]);
+    const ours = Object.entries(configsOf[kind as ClientKind](owner))
+      .map(([key, value]) => [key, value.replaceAll(" ", "")]);
+    deepStrictEqual(Object.fromEntries(ours), Object.fromEntries(expected));
+  }
+});
+
+Deno.test("validateOverrides() says what Kafka's policies say", () => {
+  for (const { policy, allowlist, errors } of recorded.policies) {
+    const worker = {
+      "connector.client.config.override.policy": policy,
+      "connector.client.config.override.allowlist": allowlist,
+    };
+    const connector = Object.fromEntries(
+      Object.keys(errors).map((key) => [`producer.override.${key}`, "x"]),
+    );
+    const found = validateOverrides("source", connector, overridePolicy(worker));
+    deepStrictEqual(
+      Object.fromEntries(found.map(({ name, errorMessages }) => [
+        name.replace("producer.override.", ""),
+        errorMessages,
+      ])),
+      errors,
+      policy,
+    );
+  }
+});
+
+Deno.test("parseJaas() reads what Kafka reads, and refuses the rest in its words", () => {
+  for (const { text, entries, error } of recorded.jaas) {
+    if (error === undefined) {
+      deepStrictEqual(parseJaas(new Password(text)), entries![0], text);
+      continue;
+    }
+    throws(() => parseJaas(new Password(text)), (thrown: Error) => {
+      const why = thrown.message.replace(
+        "Invalid value [hidden] for configuration sasl.jaas.config: ",
+        "",
+      );
+      // Kafka names what follows an option, which may be part of a secret.
+      const isHidden = why.startsWith("Value not specified for what follows key");
+      strictEqual(
+        isHidden ? /^Value not specified for key/.test(error) : why,
+        isHidden || error,
+        text,
+      );
+      return true;
+    });
+  }
+});
