@@ -144,7 +144,7 @@ export class EmbeddedTopics implements Topics {
           `Replication factor must be larger than 0, or -1 to use the default value, not ${replicationFactor}`,
         );
       }
-      await this.#log.createTopic(name, partitions, configs);
+      await this.#log.createTopic(name, partitions === -1 ? 1 : partitions, configs);
     }
     for (const group of this.#groups.values()) group.changed();
   }

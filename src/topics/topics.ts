@@ -27,7 +27,7 @@ export interface PartitionOffset extends TopicPartition {
 export interface NewTopic {
   /** The topic's name: 1 to 249 characters of `a-zA-Z0-9._-`, neither `.` nor `..`. */
   name: string;
-  /** How many partitions; 1 unless told. */
+  /** How many partitions; 1 unless told. -1 leaves it to brokers; it is 1 in the embedded log. */
   partitions?: number;
   /** How many brokers keep it; -1 leaves it to them, and so it is unless told. The embedded log keeps one copy. */
   replicationFactor?: number;

@@ -12,6 +12,7 @@ import {
   type ClientSources,
   consumerConfigs,
   consumerSettings,
+  newTopicsOf,
   overridePolicy,
   producerConfigs,
   producerSettings,
@@ -149,5 +150,16 @@ Deno.test("parseJaas() reads what Kafka reads, and refuses the rest in its words
       );
       return true;
     });
+  }
+});
+
+Deno.test("newTopicsOf() makes topics as Kafka Connect does", () => {
+  for (const { enabled, connector, topics } of recorded.newTopics) {
+    const newTopic = newTopicsOf(
+      { "topic.creation.enable": enabled },
+      connector as unknown as Props,
+    );
+    const made = Object.fromEntries(Object.keys(topics).map((name) => [name, newTopic(name)]));
+    deepStrictEqual(made, topics as unknown, JSON.stringify(connector));
   }
 });

@@ -3,12 +3,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,10 +31,13 @@ import org.apache.kafka.connect.connector.policy.NoneConnectorClientConfigOverri
 import org.apache.kafka.connect.connector.policy.PrincipalConnectorClientConfigOverridePolicy;
 import org.apache.kafka.connect.health.ConnectorType;
 import org.apache.kafka.connect.runtime.ConnectorConfig;
+import org.apache.kafka.connect.runtime.SourceConnectorConfig;
 import org.apache.kafka.connect.runtime.Worker;
 import org.apache.kafka.connect.runtime.WorkerConfig;
 import org.apache.kafka.connect.runtime.isolation.Plugins;
 import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
+import org.apache.kafka.connect.util.TopicCreation;
+import org.apache.kafka.connect.util.TopicCreationGroup;
 
 /** Prints what Kafka Connect configures its clients with, and what Kafka's clients say of it. */
 public class ClientConfigs {
@@ -62,6 +67,7 @@ public class ClientConfigs {
         all.set("layers", layers());
         all.set("policies", policies());
         all.set("jaas", jaas());
+        all.set("newTopics", newTopics());
         System.out.println(JSON.writeValueAsString(all));
     }
 
@@ -156,6 +162,8 @@ public class ClientConfigs {
         "retries", "9", "security.protocol", "SSL", "ssl.keystore.location", "/k", "max.poll.records", "4", "client.id", "plain",
         "request.timeout.ms", "123", "linger.ms", "8", "odd.key", "1");
 
+    static final Plugins PLUGINS = new Plugins(map("plugin.discovery", "only_scan"));
+
     static ArrayNode layers() throws Exception {
         ArrayNode cases = JSON.createArrayNode();
         Map<String, String> prefixed = map(
@@ -179,7 +187,7 @@ public class ClientConfigs {
         Map<String, String> connector = map("name", "n", "connector.class", CONNECTOR.getName());
         connector.putAll(ofConnector);
         WorkerConfig workerConfig = new StandaloneConfig(worker);
-        ConnectorConfig connectorConfig = new ConnectorConfig(new Plugins(worker), connector);
+        ConnectorConfig connectorConfig = new ConnectorConfig(PLUGINS, connector);
         String clientId = "connector-" + (kind.equals("admin") ? "adminclient" : kind) + "-n-0";
         ConnectorClientConfigOverridePolicy policy = new AllConnectorClientConfigOverridePolicy();
         Object configs = switch (kind) {
@@ -201,6 +209,56 @@ public class ClientConfigs {
             return method.invoke(null, args);
         }
         throw new NoSuchMethodException(name);
+    }
+
+    /** What topics a source's topics are made with. */
+    static ArrayNode newTopics() {
+        ArrayNode cases = JSON.createArrayNode();
+        String[] defaults = {"topic.creation.default.replication.factor", "3", "topic.creation.default.partitions", "5"};
+        List<Map<String, String>> sources = List.of(
+            map(),
+            map("topic.creation.default.replication.factor", "-1", "topic.creation.default.partitions", "-1"),
+            map(and(defaults, "topic.creation.default.cleanup.policy", "compact", "topic.creation.default.compression.type", "lz4")),
+            map(and(defaults, "topic.creation.groups", "a, b", "topic.creation.a.include", "t, x.*", "topic.creation.a.exclude", "xx.*",
+                "topic.creation.a.partitions", "7", "topic.creation.a.retention.ms", "1", "topic.creation.b.include", "x.*|y",
+                "topic.creation.b.replication.factor", "2", "topic.creation.default.retention.ms", "9")),
+            map(and(defaults, "topic.creation.groups", "b,a", "topic.creation.a.include", "t", "topic.creation.b.include", ".*")),
+            map(and(defaults, "topic.creation.groups", "a", "topic.creation.a.exclude", "t", "topic.creation.a.partitions", "-1")),
+            map(and(defaults, "topic.creation.default.include", "x", "topic.creation.default.exclude", "t")),
+            map(and(defaults, "topic.creation.groups", "a", "topic.creation.a.include", "t", "topic.creation.a.partitions.extra", "1",
+                "topic.creation.b.include", "y")));
+        for (Map<String, String> own : sources) {
+            for (String enabled : List.of("true", "false")) {
+                Map<String, String> worker = new LinkedHashMap<>(WORKER);
+                worker.put("topic.creation.enable", enabled);
+                Map<String, String> connector = map("name", "n", "connector.class", CONNECTOR.getName(), "topic", "t", "file", "/f");
+                connector.putAll(own);
+                ObjectNode answer = cases.addObject().put("enabled", enabled);
+                answer.set("connector", JSON.valueToTree(connector));
+                ObjectNode topics = answer.putObject("topics");
+                WorkerConfig workerConfig = new StandaloneConfig(worker);
+                SourceConnectorConfig config = new SourceConnectorConfig(PLUGINS, connector, workerConfig.topicCreationEnable());
+                TopicCreation creation = TopicCreation.newTopicCreation(workerConfig,
+                    workerConfig.topicCreationEnable() && config.usesTopicCreation() ? TopicCreationGroup.configuredGroups(config) : null);
+                for (String name : List.of("t", "x1", "xx1", "y", "z")) {
+                    if (!creation.isTopicCreationRequired(name)) {
+                        topics.putNull(name);
+                        continue;
+                    }
+                    NewTopic made = creation.findFirstGroup(name).newTopic(name);
+                    ObjectNode topic = topics.putObject(name).put("name", made.name()).put("partitions", made.numPartitions());
+                    topic.put("replicationFactor", made.replicationFactor());
+                    topic.set("configs", JSON.valueToTree(new TreeMap<>(made.configs() == null ? Map.of() : made.configs())));
+                }
+            }
+        }
+        return cases;
+    }
+
+    static String[] and(String[] first, String... second) {
+        String[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
     }
 
     static ArrayNode policies() {

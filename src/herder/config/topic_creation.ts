@@ -15,10 +15,11 @@ import {
   type Validator,
 } from "../../api/mod.ts";
 import { reasonOf } from "../../base/mod.ts";
+import type { NewTopic } from "../../topics/mod.ts";
 import { javaRegex } from "./java_regex.ts";
 import type { Props } from "./properties.ts";
 import { sourceConnectorConfigDef } from "./source_sink_keys.ts";
-import { withPrefix } from "./worker_config.ts";
+import { standaloneConfigDef, withPrefix } from "./worker_config.ts";
 
 const prefix = "topic.creation.";
 const brokersDefault = "or -1 to use the broker's default";
@@ -111,19 +112,73 @@ export function groupConfigDef(
   });
 }
 
+/** Kafka: `SourceConnectorConfig.usesTopicCreation` */
+function usesTopicCreation(props: Props): boolean {
+  return Object.keys(props).some((key) => key.startsWith(prefix));
+}
+
+function groupsOf(props: Props): string[] {
+  const groups = sourceConnectorConfigDef.validate(props)
+    .find(({ name }) => name === "topic.creation.groups")!.value as readonly string[];
+  return [...new Set(groups)].filter((group) => group !== "default");
+}
+
 /** What is wrong with the groups of a source; nothing is when it names none. */
 export function validateTopicCreation(props: Props): ConfigValue[] {
-  if (!Object.keys(props).some((key) => key.startsWith(prefix))) return [];
+  if (!usesTopicCreation(props)) return [];
   const keysOf = (group: string) => withPrefix(props, `${prefix}${group}.`);
   // Kafka: the patterns of the default group are passed over.
   const { include: _, exclude: __, ...defaults } = keysOf("default");
   const values = defaultGroupConfigDef().validate(defaults, `${prefix}default.`);
-  const groups = sourceConnectorConfigDef.validate(props)
-    .find(({ name }) => name === "topic.creation.groups")!.value as readonly string[];
-  for (const group of new Set(groups)) {
-    if (group === "default") continue;
+  for (const group of groupsOf(props)) {
     const def = groupConfigDef(group, { replicationFactor: -1, partitions: -1 });
     values.push(...def.validate(keysOf(group), `${prefix}${group}.`));
   }
   return values;
+}
+
+/**
+ * What the topics of a source are made with: as the first group says that includes a topic and does not
+ * exclude it, else as the default group says. Null for every topic when the source names no groups, or
+ * the worker does not let sources make topics: then brokers make them, or no one. Kafka:
+ * `TopicCreation.findFirstGroup`, `TopicCreationGroup.newTopic`.
+ */
+export function newTopicsOf(worker: Props, connector: Props): (topic: string) => NewTopic | null {
+  const { "topic.creation.enable": isEnabled } = ConfigDef.of({
+    "topic.creation.enable": standaloneConfigDef.keys["topic.creation.enable"],
+  }).parse(worker);
+  if (!isEnabled || !usesTopicCreation(connector)) return () => null;
+  const keysOf = (group: string) => withPrefix(connector, `${prefix}${group}.`);
+  const { include: _, exclude: __, ...own } = keysOf("default");
+  const defaults = defaultGroupConfigDef().parse(own);
+  const numbers = {
+    replicationFactor: defaults["replication.factor"],
+    partitions: defaults.partitions,
+  };
+  const groups = groupsOf(connector).map((name) => {
+    const keys = keysOf(name);
+    const group = groupConfigDef(name, numbers).parse(keys);
+    return {
+      includes: group.include.map(javaRegex),
+      excludes: group.exclude.map(javaRegex),
+      replicationFactor: group["replication.factor"],
+      partitions: group.partitions,
+      configs: topicConfigs(keys),
+    };
+  });
+  return (topic) => {
+    const isMatch = (pattern: RegExp) => pattern.test(topic);
+    const group = groups.find(({ includes, excludes }) =>
+      includes.some(isMatch) && !excludes.some(isMatch)
+    );
+    const { replicationFactor, partitions, configs } = group ??
+      { ...numbers, configs: topicConfigs(own) };
+    return { name: topic, replicationFactor, partitions, configs: { ...configs } };
+  };
+}
+
+/** What is said of a group's topics besides what a group itself has. */
+function topicConfigs(keys: Props): Props {
+  const own = Object.keys(groupKeys(""));
+  return Object.fromEntries(Object.entries(keys).filter(([key]) => !own.includes(key)));
 }
