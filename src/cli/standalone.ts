@@ -8,6 +8,8 @@ import { ConfigError, localDisk, type Logger, reasonOf, systemClock } from "../b
 import {
   Connectors,
   type Listener,
+  type OverridePolicy,
+  overridePolicy,
   parseConnectorFile,
   parseListeners,
   type Props,
@@ -40,7 +42,8 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   }
   const folder = logFolder(workerFile, config);
   const listeners = await inFile(workerFile, () => parseListeners(config.listeners));
-  const planned = await readConnectors(connectorFiles, connectors);
+  const policy = await inFile(workerFile, () => overridePolicy(workerProps));
+  const planned = await readConnectors(connectorFiles, connectors, policy);
   const offsets = await inFile(
     workerFile,
     () => FileOffsetStore.open(localDisk, config["offset.storage.file.filename"]),
@@ -85,7 +88,11 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   log.info("Kafka Connect worker stopped");
 }
 
-async function readConnectors(files: readonly string[], connectors: Connectors) {
+async function readConnectors(
+  files: readonly string[],
+  connectors: Connectors,
+  policy: OverridePolicy,
+) {
   const planned: { props: Props; description: Awaited<ReturnType<Connectors["validate"]>> }[] = [];
   for (const file of files) {
     const { props, initialState } = parseConnectorFile(file, await readFile(file));
@@ -96,7 +103,7 @@ async function readConnectors(files: readonly string[], connectors: Connectors) 
       if (initialState !== "RUNNING") {
         throw new ConfigError(`initial_state=${initialState}: only RUNNING can be used so far`);
       }
-      planned.push({ props, description: await connectors.validate(props) });
+      planned.push({ props, description: await connectors.validate(props, policy) });
     });
   }
   return planned;

@@ -19,10 +19,12 @@ import {
 import {
   type CheckPlugin,
   type Finding,
+  type OverridePolicy,
   type Props,
   transformSpecs,
   validateConnector,
   validateConverters,
+  validateOverrides,
   validateTopicCreation,
   validateTransforms,
 } from "./config/mod.ts";
@@ -83,12 +85,14 @@ export class Connectors {
 
   /**
    * Checks a connector's configuration, also for what Kafka finds out only when its tasks start.
+   * @param policy what it may override of its Kafka clients
    * @returns what its class is
    * @throws {ConfigError} with all that is wrong, in Kafka's words
    */
-  async validate(props: Props): Promise<ConnectorDescription> {
+  async validate(props: Props, policy: OverridePolicy): Promise<ConnectorDescription> {
     const description = await this.describe(props);
     const findings = await this.findings(description, props);
+    findings.push(...validateOverrides(description.type, props, policy));
     if (description.type === "source") findings.push(...validateTopicCreation(props));
     const messages = findings.flatMap(({ errorMessages }) => errorMessages);
     if (messages.length > 0) throw new ConfigError(invalidMessage(messages));

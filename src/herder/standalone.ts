@@ -12,6 +12,7 @@ import type { TaskSpec } from "../task/mod.ts";
 import type { Topics } from "../topics/mod.ts";
 import {
   converterSpec,
+  newTopicsOf,
   type Props,
   sinkConnectorConfigDef,
   sourceConnectorConfigDef,
@@ -230,7 +231,7 @@ export class StandaloneHerder {
     }
     const producer = await topics.openProducer({
       clientId: `connector-producer-${props.name}-${task}`,
-      newTopic: () => null,
+      newTopic: newTopicsOf(this.#options.workerProps, props),
     });
     return () => new SourceTaskRunner({ ...shared, producer, offsets, internalTopics });
   }

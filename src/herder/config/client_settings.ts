@@ -120,8 +120,11 @@ function warnOfKeys(kind: ClientKind, configs: Props, clientId: string, log: Log
   const unknown = unused.filter((key) => !known.includes(key));
   for (const key of unhonoured) log.warn(`${clientId}: ${key} is not supported, and has no effect`);
   if (unknown.length === 0) return;
-  const names = unknown.map((key) => `'${key}'`).join(", ");
-  log.warn(`${clientId}: These configurations [${names}] were supplied but are not used yet.`);
+  log.warn(
+    `${clientId}: These configurations '[${
+      unknown.join(", ")
+    }]' were supplied but are not used yet.`,
+  );
 }
 
 /** Kafka: `ProducerConfig.postProcessAndValidateIdempotenceConfigs`, `KafkaProducer.configureDeliveryTimeout` */

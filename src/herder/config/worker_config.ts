@@ -153,12 +153,14 @@ export const standaloneConfigDef = ConfigDef.of({
 /** The values of a standalone worker's keys. */
 export type StandaloneConfig = ReturnType<typeof standaloneConfigDef.parse>;
 
-/** Keys whose rest belongs to others: converters, providers, Kafka's clients, listeners. */
+/** Keys that belong to others, with what follows: converters, providers, Kafka's clients, listeners. */
 const openPrefixes = [
   "key.converter.",
   "value.converter.",
   "header.converter.",
   "config.providers.",
+  // The policy has it, not the worker.
+  "connector.client.config.override.allowlist",
   "producer.",
   "consumer.",
   "admin.",
