@@ -1,0 +1,207 @@
+/** Clients reach brokers with TLS and SASL as their configuration says, and say in one line why they cannot. */
+
+import { match, ok, strictEqual } from "node:assert/strict";
+import { Cluster, users } from "../../scripts/kafka/cluster.ts";
+import { localDisk, reasonOf, systemClock } from "../../src/base/mod.ts";
+import { adminSettings, type Props } from "../../src/herder/mod.ts";
+import { KafkaClient } from "../../src/kafka/mod.ts";
+import { inTemporaryFolder } from "../e2e/connect.ts";
+import { keptLog } from "../faults/memory_disk.ts";
+import { javaTest } from "./java.ts";
+
+/** Reads metadata with a client that is configured so. @returns the cluster's id */
+async function reach(props: Props): Promise<string | null> {
+  const log = keptLog();
+  const sources = {
+    readFile: (path: string) => localDisk.readFile(path),
+    fetch: globalThis.fetch,
+    clock: systemClock,
+    log,
+  };
+  const { connection } = await adminSettings({ "client.id": "test", ...props }, sources);
+  const client = new KafkaClient({
+    ...connection,
+    clock: systemClock,
+    random: () => 0.5,
+    log,
+  });
+  try {
+    return (await client.metadata([])).clusterId;
+  } finally {
+    client.close();
+  }
+}
+
+/** What is said when a client configured so cannot reach the cluster: one line. */
+async function refusal(props: Props): Promise<{ name: string; message: string }> {
+  const error = await reach(props).then(() => null, (error: unknown) => error as Error);
+  ok(error !== null, "it was let in");
+  const message = reasonOf(error);
+  strictEqual(message.includes("\n"), false, message);
+  return { name: error.name, message };
+}
+
+async function openssl(cwd: string, ...args: string[]): Promise<void> {
+  const { code, stderr } = await new Deno.Command("openssl", { args, cwd }).output();
+  strictEqual(code, 0, new TextDecoder().decode(stderr));
+}
+
+/** What works, and what is refused with which error: its name, and its message behind the address. */
+interface Expectations {
+  works: [what: string, props: Props][];
+  refused: [what: string, props: Props, name: string, reason: RegExp][];
+}
+
+function overTls(cluster: Cluster, folder: string): Expectations {
+  const { authority, client, clientKey, clientCertificate } = cluster.certificates;
+  const trust = { "ssl.truststore.type": "PEM", "ssl.truststore.location": authority };
+  const key = { "ssl.keystore.type": "PEM", "ssl.keystore.location": client };
+  const tls = {
+    "bootstrap.servers": cluster.bootstrapServers("SSL"),
+    "security.protocol": "SSL",
+  };
+  const text = (path: string) => Deno.readTextFileSync(path);
+  return {
+    works: [
+      ["PEM files", { ...tls, ...trust, ...key }],
+      ["PEM text", {
+        ...tls,
+        "ssl.truststore.certificates": text(authority),
+        "ssl.keystore.key": text(clientKey),
+        "ssl.keystore.certificate.chain": text(clientCertificate),
+      }],
+      ["PKCS12 files", {
+        ...tls,
+        "ssl.keystore.type": "PKCS12",
+        "ssl.keystore.location": `${folder}/client.p12`,
+        "ssl.keystore.password": "secret",
+        "ssl.truststore.type": "PKCS12",
+        "ssl.truststore.location": `${folder}/trust.p12`,
+        "ssl.truststore.password": "secret",
+      }],
+      ["TLS 1.2 alone", { ...tls, ...trust, ...key, "ssl.enabled.protocols": "TLSv1.2" }],
+    ],
+    refused: [
+      [
+        "no certificate",
+        { ...tls, ...trust },
+        "AuthenticationError",
+        /: received fatal alert: BadCertificate$/,
+      ],
+      [
+        "a certificate of a stranger",
+        { ...tls, ...trust, ...key, "ssl.keystore.location": `${folder}/stranger.pem` },
+        "AuthenticationError",
+        /: received fatal alert: \w*(Certificate|CA)\w*$/,
+      ],
+      [
+        "a broker of a stranger",
+        { ...tls, ...key },
+        "AuthenticationError",
+        /: unable to verify the first certificate$/,
+      ],
+      [
+        "a listener without TLS",
+        { ...tls, ...trust, ...key, "bootstrap.servers": cluster.bootstrapServers() },
+        "ConnectionError",
+        /disconnected before secure TLS connection was established$/,
+      ],
+    ],
+  };
+}
+
+function overSasl(cluster: Cluster): Expectations {
+  const expectations: Expectations = { works: [], refused: [] };
+  const trust = {
+    "ssl.truststore.type": "PEM",
+    "ssl.truststore.location": cluster.certificates.authority,
+  };
+  for (const protocol of ["SASL_PLAINTEXT", "SASL_SSL"] as const) {
+    for (const mechanism of ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]) {
+      const as = (username: string, password: string): Props => ({
+        "bootstrap.servers": cluster.bootstrapServers(protocol),
+        "security.protocol": protocol,
+        ...trust,
+        "sasl.mechanism": mechanism,
+        "sasl.jaas.config": `org.M required username="${username}" password="${password}";`,
+      });
+      const what = `${protocol} ${mechanism}`;
+      expectations.works.push([what, as("alice", users.alice)]);
+      const reason = mechanism === "PLAIN"
+        ? /: SASL PLAIN authentication failed: .*Invalid username or password$/
+        : /: SASL SCRAM SHA\d+ authentication failed: .*invalid credentials/;
+      expectations.refused.push([what, as("alice", "wrong-secret"), "AuthenticationError", reason]);
+    }
+  }
+  return expectations;
+}
+
+const nobody: Expectations["refused"] = [
+  [
+    "a port where no one listens",
+    { "bootstrap.servers": "127.0.0.1:1" },
+    "ConnectionError",
+    /^No broker of bootstrap\.servers=127\.0\.0\.1:1 answers: .*ECONNREFUSED/,
+  ],
+  [
+    "a host that is not there",
+    { "bootstrap.servers": "no-such-host.invalid:9092" },
+    "ConnectionError",
+    /^No broker of bootstrap\.servers=no-such-host\.invalid:9092 answers: .*no-such-host/,
+  ],
+];
+
+/** Makes the files that are not there yet. */
+async function makeStores(cluster: Cluster, folder: string): Promise<void> {
+  const { authority, clientKey, clientCertificate } = cluster.certificates;
+  const password = ["-passout", "pass:secret"];
+  const identity = ["-in", clientCertificate, "-inkey", clientKey];
+  await openssl(folder, "pkcs12", "-export", ...identity, "-out", "client.p12", ...password);
+  const trusted = ["-nokeys", "-in", authority, "-out", "trust.p12"];
+  await openssl(folder, "pkcs12", "-export", ...trusted, ...password);
+  const stranger = ["-subj", "/CN=stranger", "-keyout", "stranger.key", "-out", "stranger.crt"];
+  await openssl(folder, "req", "-x509", "-newkey", "rsa:2048", "-noenc", ...stranger);
+  const parts = ["stranger.key", "stranger.crt"].map((name) =>
+    Deno.readTextFileSync(`${folder}/${name}`)
+  );
+  await Deno.writeTextFile(`${folder}/stranger.pem`, parts.join(""));
+}
+
+javaTest(
+  "Clients reach Kafka as they are told, and say in one line why they cannot",
+  async (_, context) => {
+    const cluster = await Cluster.start();
+    try {
+      await inTemporaryFolder(async (folder) => {
+        await makeStores(cluster, folder);
+        const clusterId = await reach({ "bootstrap.servers": cluster.bootstrapServers() });
+        const both = [overTls(cluster, folder), overSasl(cluster)];
+        for (const [what, props] of both.flatMap(({ works }) => works)) {
+          await context.step(`with ${what}`, async () => {
+            strictEqual(await reach(props), clusterId);
+          });
+        }
+        for (
+          const [what, props, name, reason] of [
+            ...both.flatMap(({ refused }) => refused),
+            ...nobody,
+          ]
+        ) {
+          await context.step(`not with ${what}`, async () => {
+            const refused = await refusal(props);
+            Deno.writeTextFileSync(
+              "/tmp/cc/said",
+              `${what}: ${refused.name} ${refused.message}\n`,
+              { append: true },
+            );
+            strictEqual(refused.name, name, refused.message);
+            match(refused.message, reason);
+            strictEqual(refused.message.includes("wrong-secret"), false);
+          });
+        }
+      });
+    } finally {
+      await cluster.stop();
+    }
+  },
+);
