@@ -24,7 +24,6 @@ import {
   unhonouredKeys,
 } from "./client_keys.ts";
 import { saslOf } from "./client_sasl.ts";
-import { tlsOf } from "./client_tls.ts";
 import type { Props } from "./properties.ts";
 
 /** What settings are made from besides the configuration. */
@@ -105,11 +104,17 @@ async function connectionOf(
     retryBackoffMs: Number(values["retry.backoff.ms"]),
     retryBackoffMaxMs: Number(values["retry.backoff.max.ms"]),
     metadataMaxAgeMs: Number(values["metadata.max.age.ms"]),
-    tls: protocol.endsWith("SSL") ? await tlsOf(values, sources.readFile) : null,
+    tls: protocol.endsWith("SSL") ? await tls(values, sources) : null,
     sasl: protocol.startsWith("SASL") ? saslOf(values, sources) : null,
   };
   warnOfKeys(kind, configs, connection.clientId, sources.log);
   return connection;
+}
+
+/** Loaded when it is needed: it brings the platform's TLS and cryptography. */
+async function tls(values: ConnectionValues, { readFile }: ClientSources) {
+  const { tlsOf } = await import("./client_tls.ts");
+  return await tlsOf(values, readFile);
 }
 
 function warnOfKeys(kind: ClientKind, configs: Props, clientId: string, log: Logger): void {
