@@ -69,7 +69,9 @@ export class Compactor {
   readonly #options: CompactionOptions;
   #cleanOffset: bigint;
   /** Segments that are merged into another, but not removed yet. */
-  readonly #merged: Segment[] = [];
+  readonly #replaced: Segment[] = [];
+  /** Whether all that was renamed so far lasts. */
+  #isSynced = true;
 
   /** A compactor; nothing is done yet. */
   constructor(options: CompactionOptions) {
@@ -89,7 +91,7 @@ export class Compactor {
    * @returns whether it did
    */
   async run(signal: AbortSignal): Promise<boolean> {
-    await this.#removeMerged();
+    await this.#removeReplaced();
     const { name, log } = this.#options;
     const segments = await this.#cleanable();
     const dirty = segments.filter((segment) => this.#endOf(segment) > this.#cleanOffset);
@@ -256,19 +258,20 @@ export class Compactor {
       reader.segments.splice(reader.segments.indexOf(first), group.length, segment);
     });
     first.release();
-    this.#merged.push(...others);
-    await this.#removeMerged();
+    this.#replaced.push(...others);
+    this.#isSynced = false;
+    await this.#removeReplaced();
     await segment.writeIndex().catch((error) => log.warn(reasonOf(error)));
     segment.release();
   }
 
-  /** Removes what was merged, once it is certain to be in the merged one. */
-  async #removeMerged(): Promise<void> {
-    if (this.#merged.length === 0) return;
-    await this.#options.disk.syncDirectory(this.#options.folder);
-    for (let next = this.#merged.at(0); next !== undefined; next = this.#merged.at(0)) {
+  /** Makes sure that what was cleaned lasts, and then removes what it replaces. */
+  async #removeReplaced(): Promise<void> {
+    if (!this.#isSynced) await this.#options.disk.syncDirectory(this.#options.folder);
+    this.#isSynced = true;
+    for (let next = this.#replaced.at(0); next !== undefined; next = this.#replaced.at(0)) {
       await next.remove();
-      this.#merged.shift();
+      this.#replaced.shift();
     }
   }
 }

@@ -78,6 +78,8 @@ export class PartitionWriter {
   #queueBytes = 0;
   #file: DiskFile | null = null;
   #firstTimestampMs: number | null;
+  /** Whether a new segment has been begun: its file may be there, so that nothing may go before it. */
+  #isRolling = false;
   #work: Promise<void> | null = null;
 
   /** `firstTimestampMs` is the time of the first batch in the last segment, or null without any. */
@@ -208,6 +210,7 @@ export class PartitionWriter {
 
   /** How many of these batches still go into the last segment; one at least into an empty one. */
   #roomFor(group: readonly Pending[]): number {
+    if (this.#isRolling) return 0;
     const segment = this.#active;
     let bytes = segment.sizeBytes;
     let offset = this.#reader.endOffset;
@@ -284,15 +287,19 @@ export class PartitionWriter {
     const { disk, folder } = this.#options;
     // What an earlier fault may have left behind the durable end must not stay in a closed segment.
     await this.#openActive();
-    await this.#active.writeIndex();
+    const closed = this.#active;
     const baseOffset = this.#reader.endOffset;
+    this.#isRolling = true;
     await makeSegment(disk, folder, baseOffset);
+    this.#isRolling = false;
     this.#file?.close();
     this.#file = null;
-    this.#active.release();
     const index = new SegmentIndex(baseOffset);
     this.#reader.segments.push(new Segment({ disk, folder, baseOffset, sizeBytes: 0, index }));
     this.#firstTimestampMs = null;
+    // Index files that cannot be written now are written later, or made again.
+    await closed.writeIndex().catch((error) => this.#options.log.warn(reasonOf(error)));
+    closed.release();
   }
 
   #wake(): void {

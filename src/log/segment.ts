@@ -78,7 +78,12 @@ export class Segment {
 
   /** Its indexes, loaded or made again when they are missing or damaged. */
   async index(): Promise<SegmentIndex> {
-    return this.#index ??= await this.#loadIndex() ?? await this.#makeIndex();
+    if (this.#index === null) {
+      const loaded = await this.#loadIndex();
+      this.#index = loaded ?? await this.#makeIndex();
+      this.#isIndexStored = loaded !== null;
+    }
+    return this.#index;
   }
 
   /**
@@ -90,6 +95,7 @@ export class Segment {
     const { maxTimestampMs } = await this.index();
     if (!this.#isIndexStored || !isDoubtful(maxTimestampMs)) return maxTimestampMs;
     this.#index = await this.#makeIndex();
+    this.#isIndexStored = false;
     return this.#knownTimestampMs = this.#index.maxTimestampMs;
   }
 
@@ -159,7 +165,10 @@ export class Segment {
     return this.#index !== null && !this.#isIndexStored;
   }
 
-  /** Writes both index files. They are not synced: whoever finds them damaged makes them again. */
+  /**
+   * Writes both index files, for a segment that does not grow any more. They are not synced: whoever
+   * finds them damaged makes them again.
+   */
   async writeIndex(): Promise<void> {
     const index = await this.index();
     this.#knownTimestampMs = index.maxTimestampMs;
@@ -228,14 +237,11 @@ export class Segment {
       ),
     );
     if (offsets === null || times === null) return null;
-    const index = SegmentIndex.decode(this.baseOffset, this.sizeBytes, offsets, times);
-    this.#isIndexStored = index !== null;
-    return index;
+    return SegmentIndex.decode(this.baseOffset, this.sizeBytes, offsets, times);
   }
 
   /** Makes the indexes from the batches. */
   #makeIndex(): Promise<SegmentIndex> {
-    this.#isIndexStored = false;
     return this.use(async (file) => {
       const index = new SegmentIndex(this.baseOffset);
       for await (const pieces of scanSegment(file, this.sizeBytes, this.baseOffset)) {
