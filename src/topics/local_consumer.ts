@@ -218,8 +218,11 @@ export class LocalConsumer implements GroupConsumer {
     if (signal?.aborted) wake();
     const active = [...this.#owned].filter(([key]) => !this.#paused.has(key));
     const positions = active.map(([, position]) => position);
-    await this.#group.topics.wait(positions, { ...options, signal: this.#wakeUp.signal });
-    signal?.removeEventListener("abort", wake);
+    try {
+      await this.#group.topics.wait(positions, { ...options, signal: this.#wakeUp.signal });
+    } finally {
+      signal?.removeEventListener("abort", wake);
+    }
     return { type: "idle" };
   }
 }

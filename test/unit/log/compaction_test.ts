@@ -1,7 +1,7 @@
 /** Compaction keeps the last record of each key, as Kafka does. */
 
 import assert from "node:assert/strict";
-import { readBatches } from "../../../src/batch/mod.ts";
+import { compressionNames, readBatches } from "../../../src/batch/mod.ts";
 import { Compactor } from "../../../src/log/compaction.ts";
 import { EmbeddedLogReader } from "../../../src/log/mod.ts";
 import { recoverPartition } from "../../../src/log/recovery.ts";
@@ -21,7 +21,7 @@ async function fill(test: TestLog, count = 4): Promise<void> {
   for (let i = 0; i < count; i++) await test.append([{ key: "filler", value: "x".repeat(60) }]);
 }
 
-for (const compression of ["none", "gzip", "zstd"] as const) {
+for (const compression of compressionNames) {
   Deno.test(`maintain() keeps the last record of each key with its offset and time (${compression})`, async () => {
     const test = await TestLog.create(compacted);
     await test.append([{ key: "a", value: "1" }, { key: "b", value: "1" }], compression);
