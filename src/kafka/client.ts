@@ -9,7 +9,7 @@
  * @module
  */
 
-import { type Clock, type Logger, reasonOf } from "../base/mod.ts";
+import { type Clock, type Logger, NotFoundError, reasonOf } from "../base/mod.ts";
 import { ConnectionError, isRetriable, KafkaError } from "./errors.ts";
 import { BrokerConnection, type ConnectionOptions, type Lane } from "./kafkajs.ts";
 import {
@@ -98,11 +98,21 @@ export class KafkaClient {
     return topic;
   }
 
-  /** The broker that leads a partition. @throws {KafkaError} when there is none now */
+  /**
+   * The broker that leads a partition.
+   * @throws {NotFoundError} when the topic has no such partition
+   * @throws {KafkaError} when there is no leader now
+   */
   async leader(topic: string, partition: number): Promise<number> {
-    const { partitions } = await this.topic(topic);
-    const found = partitions.find((one) => one.partition === partition);
-    if (found === undefined) throw new KafkaError(`Cannot use ${topic}-${partition}`, 3);
+    const find = async () =>
+      (await this.topic(topic)).partitions.find((one) => one.partition === partition);
+    let found = await find();
+    if (found === undefined) {
+      // It may have been added since.
+      this.forgetTopic(topic);
+      found = await find();
+    }
+    if (found === undefined) throw new NotFoundError(`There is no partition ${topic}-${partition}`);
     if (found.leader >= 0) return found.leader;
     this.forgetTopic(topic);
     throw new KafkaError(`Cannot use ${topic}-${partition}`, found.error || 5);

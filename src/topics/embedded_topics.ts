@@ -305,7 +305,7 @@ function checkKeys(name: string, batch: Uint8Array): void {
   for (const { key } of readRecords(batch)) {
     if (key !== null) continue;
     throw new ConnectError(
-      `Compacted topic cannot accept message without key in topic partition ${name}.`,
+      `Compacted topic cannot accept message without key in topic partition ${name}`,
     );
   }
 }

@@ -1,15 +1,43 @@
 /** The topics port on Kafka: each producer and consumer is a client of its own, as Java's are. */
 
-import { AlreadyExistsError, type Clock, ConfigError, type Logger } from "../base/mod.ts";
+import {
+  AlreadyExistsError,
+  type Clock,
+  ConfigError,
+  ConnectError,
+  CorruptError,
+  type Logger,
+  NotFoundError,
+  OffsetOutOfRangeError,
+} from "../base/mod.ts";
 import {
   type ConnectionSettings,
+  type ConsumerSettings,
   createTopicsRequest,
+  describeTopicConfigsRequest,
+  FetchedBatches as Fetched,
+  fetchGroupOffsets,
+  fetchRequest,
   KafkaClient,
   KafkaError,
   KafkaProducer,
+  listOffsets,
   type ProducerSettings,
 } from "../kafka/mod.ts";
-import type { NewTopic, Producer, ProducerOptions } from "./topics.ts";
+import { KafkaConsumer } from "./kafka_consumer.ts";
+import { keyOf } from "./partition_key.ts";
+import type {
+  ConsumerOptions,
+  FetchedBatches,
+  FetchOptions,
+  GroupConsumer,
+  NewTopic,
+  PartitionOffset,
+  Producer,
+  ProducerOptions,
+  TopicDescription,
+  Topics,
+} from "./topics.ts";
 
 /** What {@linkcode KafkaTopics} needs. */
 export interface KafkaTopicsOptions {
@@ -17,6 +45,8 @@ export interface KafkaTopicsOptions {
   connection: ConnectionSettings;
   /** How the worker's own producer writes. */
   producer: ProducerSettings;
+  /** How the worker's own consumers read. */
+  consumer: ConsumerSettings;
   /** How long a call may take with all its retries, in milliseconds (`default.api.timeout.ms`). */
   apiTimeoutMs: number;
   /** Time. */
@@ -26,6 +56,9 @@ export interface KafkaTopicsOptions {
   /** Where connections that break are reported. */
   log: Logger;
 }
+
+/** How long one fetch waits at a broker, in milliseconds. Kafka: `fetch.max.wait.ms`. */
+const fetchWaitMsMax = 500;
 
 /** Errors of Kafka that say that a name, a number or a setting will not do. */
 const mistakes = new Set([
@@ -38,7 +71,7 @@ const mistakes = new Set([
 ]);
 
 /** Topics in Kafka. */
-export class KafkaTopics {
+export class KafkaTopics implements Topics {
   readonly #options: KafkaTopicsOptions;
   readonly #admin: KafkaClient;
   /** The producer behind {@linkcode append}, once it is used. */
@@ -50,13 +83,25 @@ export class KafkaTopics {
     this.#admin = this.#client(options.connection);
   }
 
+  /** The cluster's id, once a broker has answered. */
+  get clusterId(): string | null {
+    return this.#admin.clusterId;
+  }
+
+  /** Waits until a broker answers. @throws {AuthenticationError} */
+  async connect(): Promise<void> {
+    await this.#admin.retrying(() => this.#admin.metadata([]), Infinity);
+  }
+
   async append(topic: string, partition: number, batch: Uint8Array<ArrayBuffer>): Promise<bigint> {
+    this.#checkOpen();
     const { clientId } = this.#options.connection;
     this.#own ??= this.openProducer({ clientId: `${clientId}-producer`, newTopic: () => null });
     return await (await this.#own).append(topic, partition, batch);
   }
 
-  openProducer(options: ProducerOptions): Promise<Producer> {
+  async openProducer(options: ProducerOptions): Promise<Producer> {
+    this.#checkOpen();
     const { clock, log, connection: own, producer: settings } = this.#options;
     const { connection = { ...own, clientId: options.clientId }, producer = settings } =
       options.kafka ?? {};
@@ -68,8 +113,8 @@ export class KafkaTopics {
       sleep: clock.sleep,
       warn: log.warn,
     });
-    return Promise.resolve({
-      append: (topic, partition, batch) => sender.append(topic, partition, batch),
+    return await Promise.resolve<Producer>({
+      append: (topic, partition, batch) => append(sender, topic, partition, batch),
       partitionCount: (topic) => this.#partitionCount(client, topic, options.newTopic),
       close: () => Promise.resolve(client.close()),
     });
@@ -84,10 +129,153 @@ export class KafkaTopics {
     return topics.filter(({ error }) => error === 0).map(({ name }) => name).sort();
   }
 
+  async describeTopics(names: readonly string[]): Promise<TopicDescription[]> {
+    return await this.#retrying(async () => {
+      const { topics } = await this.#admin.metadata(names);
+      for (const { name, error } of topics) {
+        const failure = error === 0 ? null : new KafkaError(`Cannot use topic "${name}"`, error);
+        if (failure === null) continue;
+        if (!isUnknown(failure)) throw failure;
+        throw new NotFoundError(`There is no topic "${name}"`, { cause: failure });
+      }
+      const all = topics.flatMap(({ name: topic, partitions }) =>
+        partitions.map(({ partition }) => ({ topic, partition }))
+      );
+      const [starts, ends] = await Promise.all(
+        (["earliest", "latest"] as const).map((which) => this.#offsets(all, which)),
+      );
+      const configs = await this.#configs(names);
+      return names.map((name) => ({
+        name,
+        partitions: all.filter(({ topic }) => topic === name)
+          .sort((a, b) => a.partition - b.partition)
+          .map((position) => ({
+            partition: position.partition,
+            logStartOffset: starts.get(keyOf(position))!,
+            endOffset: ends.get(keyOf(position))!,
+          })),
+        configs: configs.get(name) ?? {},
+      }));
+    });
+  }
+
+  async fetch(
+    topic: string,
+    partition: number,
+    offset: bigint,
+    { bytesMax, waitMsMax, signal, buffer }: FetchOptions,
+  ): Promise<FetchedBatches> {
+    const { clock } = this.#options;
+    const endMs = clock.monotonic() + waitMsMax;
+    const off = AbortSignal.any([this.#admin.closing, ...signal === undefined ? [] : [signal]]);
+    let found: FetchedBatches = {
+      batches: new Uint8Array(0),
+      logStartOffset: offset,
+      endOffset: offset,
+    };
+    do {
+      // Never long at a time: what waits at a broker holds up what is asked next.
+      const waitMs = Math.max(0, Math.min(fetchWaitMsMax, Math.round(endMs - clock.monotonic())));
+      const answer = await this.#retrying(() =>
+        this.#fetchOnce({ topic, partition, offset }, { bytesMax, waitMsMax: waitMs, signal: off })
+      );
+      if (answer === null) return found;
+      const { records, logStartOffset, highWatermark: endOffset } = answer;
+      const fetched = new Fetched(records, offset, []);
+      if (!fetched.isEmpty) {
+        return { batches: fetched.take(bytesMax, buffer).batches, logStartOffset, endOffset };
+      }
+      found = { ...found, logStartOffset, endOffset };
+    } while (clock.monotonic() < endMs && !off.aborted);
+    return found;
+  }
+
+  groupOffsets(groupId: string): Promise<PartitionOffset[]> {
+    return this.#retrying(() => fetchGroupOffsets(this.#admin, groupId, null));
+  }
+
+  async joinGroup(options: ConsumerOptions): Promise<GroupConsumer> {
+    this.#checkOpen();
+    const { clock, random, log, connection: own, consumer } = this.#options;
+    const { connection = { ...own, clientId: options.clientId }, consumer: settings = consumer } =
+      options.kafka ?? {};
+    const { groupId, selection, autoOffsetReset, pollIntervalMsMax } = options;
+    return await Promise.resolve(
+      new KafkaConsumer({
+        client: { ...connection, clock, random, log },
+        settings: {
+          ...settings,
+          autoOffsetReset,
+          pollIntervalMsMax: pollIntervalMsMax ?? settings.pollIntervalMsMax,
+        },
+        groupId,
+        selection,
+      }),
+    );
+  }
+
   /** Closes all that is not a producer's or a consumer's own. */
   async close(): Promise<void> {
     this.#admin.close();
     await (await this.#own)?.close();
+  }
+
+  /** One fetch; null when it is called off. */
+  async #fetchOnce(
+    { topic, partition, offset }: PartitionOffset,
+    { bytesMax, waitMsMax, signal }: FetchOptions,
+  ) {
+    const limits = {
+      fetchWaitMsMax: waitMsMax,
+      fetchBytesMin: 1,
+      fetchBytesMax: bytesMax,
+      partitionFetchBytesMax: bytesMax,
+      isolationLevel: "read_uncommitted",
+      clientRack: "",
+    } as const;
+    const what = `Cannot read ${topic}-${partition} at offset ${offset}`;
+    const calledOff = aborted(signal!);
+    try {
+      const leader = await Promise.race([this.#admin.leader(topic, partition), calledOff]);
+      if (leader === null) return null;
+      const position = { topic, partition, offset, leaderEpoch: -1 };
+      const asked = this.#admin.send(leader, fetchRequest([position], limits), "fetches");
+      const answer = await Promise.race([asked, calledOff]);
+      if (answer === null) {
+        // It is nobody's any more.
+        asked.catch(() => {});
+        return null;
+      }
+      const [found] = answer.partitions;
+      if (found.error !== 0) throw new KafkaError(what, found.error);
+      return found;
+    } catch (error) {
+      if (isUnknown(error)) throw new NotFoundError(`${what}: there is none`, { cause: error });
+      if (error instanceof KafkaError && error.code === "OFFSET_OUT_OF_RANGE") {
+        throw new OffsetOutOfRangeError(error.message, { cause: error });
+      }
+      this.#admin.forgetTopic(topic);
+      throw error;
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#admin.closing.aborted) throw new ConnectError("The topics are closed");
+  }
+
+  async #offsets(
+    partitions: readonly { topic: string; partition: number }[],
+    which: "earliest" | "latest",
+  ): Promise<Map<string, bigint>> {
+    const question = { which, isolationLevel: "read_uncommitted" } as const;
+    const found = await listOffsets(this.#admin, partitions, question);
+    return new Map(found.map((position) => [keyOf(position), position.offset]));
+  }
+
+  async #configs(names: readonly string[]): Promise<Map<string, Record<string, string>>> {
+    const { brokers } = await this.#admin.metadata([]);
+    const answers = await this.#admin.send(brokers[0].nodeId, describeTopicConfigsRequest(names));
+    return new Map(answers.map(({ name, configs }) => [name, configs]));
   }
 
   async #partitionCount(
@@ -120,9 +308,33 @@ export class KafkaTopics {
     return new KafkaClient({ ...connection, clock, random, log });
   }
 
-  #retrying<T>(attempt: () => Promise<T>): Promise<T> {
-    return this.#admin.retrying(attempt, this.#options.apiTimeoutMs);
+  async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    return await this.#admin.retrying(attempt, this.#options.apiTimeoutMs);
   }
+}
+
+async function append(
+  sender: KafkaProducer,
+  topic: string,
+  partition: number,
+  batch: Uint8Array<ArrayBuffer>,
+): Promise<bigint> {
+  try {
+    return await sender.append(topic, partition, batch);
+  } catch (cause) {
+    if (!(cause instanceof CorruptError)) throw cause;
+    const reason = `A record batch for ${topic}-${partition} is refused: ${cause.message}`;
+    throw new ConnectError(reason, { cause });
+  }
+}
+
+/** Resolves when a signal aborts. */
+function aborted(signal: AbortSignal): Promise<null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  if (signal.aborted) resolve(null);
+  signal.addEventListener("abort", () => resolve(null), { once: true });
+  return promise;
 }
 
 function isUnknown(error: unknown): boolean {

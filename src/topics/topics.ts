@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ConnectionSettings, ProducerSettings } from "../kafka/mod.ts";
+import type { ConnectionSettings, ConsumerSettings, ProducerSettings } from "../kafka/mod.ts";
 
 /** A partition of a topic. */
 export interface TopicPartition {
@@ -141,6 +141,8 @@ export interface ConsumerOptions {
   clientId: string;
   /** A member that does not poll for so long loses its partitions (`max.poll.interval.ms`): 300000 unless told. */
   pollIntervalMsMax?: number;
+  /** How it reads from Kafka; the worker's own way unless told. The embedded log has nothing to set. */
+  kafka?: { connection: ConnectionSettings; consumer: ConsumerSettings };
 }
 
 /** How a task writes. */

@@ -34,6 +34,8 @@ export interface PartitionMetadata {
   partition: number;
   /** The broker that leads it, or -1. */
   leader: number;
+  /** How often its leader has changed, as that broker counts. */
+  leaderEpoch: number;
 }
 
 /** A topic, as a broker knows it. */
@@ -42,6 +44,8 @@ export interface TopicMetadata {
   error: number;
   /** Its name. */
   name: string;
+  /** Whether Kafka keeps it for itself. */
+  isInternal: boolean;
   /** Its partitions, in any order. */
   partitions: PartitionMetadata[];
 }
@@ -58,7 +62,7 @@ export interface ClusterMetadata {
   topics: TopicMetadata[];
 }
 
-/** Asks for topics; null: all. */
+/** Asks for topics; null: all. None is made by asking. */
 export function metadataRequest(
   topics: readonly string[] | null,
   makesTopics: boolean,
@@ -79,14 +83,14 @@ export function metadataRequest(
       const controllerId = reader.int32();
       const found = reader.array(() => {
         const [error, name] = [reader.int16(), reader.string()];
-        reader.boolean();
+        const isInternal = reader.boolean();
         const partitions = reader.array(() => {
           const [error, partition, leader] = [reader.int16(), reader.int32(), reader.int32()];
-          reader.int32();
+          const leaderEpoch = reader.int32();
           for (let i = 0; i < 3; i++) reader.array(() => reader.int32());
-          return { error, partition, leader };
+          return { error, partition, leader, leaderEpoch };
         });
-        return { error, name, partitions };
+        return { error, name, isInternal, partitions };
       });
       return { brokers, clusterId, controllerId, topics: found };
     },

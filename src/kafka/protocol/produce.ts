@@ -63,7 +63,9 @@ export function produceRequest(
             reader.int32();
             return reader.nullableString();
           });
-          const message = reader.nullableString() ?? details[0] ?? null;
+          // What is said of a record is said of the whole batch too, in more words.
+          const summary = reader.nullableString();
+          const message = details[0] ?? summary;
           return { topic, partition, error, baseOffset, message };
         });
       });

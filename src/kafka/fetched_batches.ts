@@ -1,0 +1,90 @@
+/**
+ * What a fetch found in a partition, on its way to the reader: whole batches, without those that are not
+ * for readers, handed out piece by piece. The batches stay views into the broker's answer until they are
+ * handed out in a buffer of their own.
+ *
+ * @module
+ */
+
+import { type PlacedBatch, readBatches } from "../batch/mod.ts";
+import type { AbortedTransaction } from "./protocol/fetch.ts";
+
+/** Batches and where they lead. */
+export interface BatchRun {
+  /** Whole batches, in a buffer of their own that may be transferred. */
+  batches: Uint8Array<ArrayBuffer>;
+  /** The offset after the last of them. */
+  endOffset: bigint;
+}
+
+/** Batches of a partition that have been fetched and not handed out yet. */
+export class FetchedBatches {
+  readonly #bytes: Uint8Array;
+  readonly #batches: readonly PlacedBatch[];
+  /** The offset after all that was fetched, left out or not. */
+  readonly endOffset: bigint;
+  #next = 0;
+
+  /**
+   * Takes an answer apart.
+   * @param from the offset that was asked for: what ends before it is left out
+   * @param aborted transactions to leave out; none when uncommitted records are read
+   * @throws {CorruptError} for what is no batch
+   */
+  constructor(bytes: Uint8Array, from: bigint, aborted: readonly AbortedTransaction[]) {
+    this.#bytes = bytes;
+    let endOffset = from;
+    const isForReaders = readersFilter(aborted);
+    this.#batches = [...readBatches(bytes)].filter((placed) => {
+      const end = endOf(placed);
+      if (end <= from) return false;
+      endOffset = end;
+      return isForReaders(placed);
+    });
+    this.endOffset = endOffset;
+  }
+
+  /** Whether nothing is left to hand out. */
+  get isEmpty(): boolean {
+    return this.#next === this.#batches.length;
+  }
+
+  /** Hands out the next batches: as many as `bytesMax` holds, one at least, in `buffer` when they fit. */
+  take(bytesMax: number, buffer?: ArrayBuffer): BatchRun {
+    const first = this.#next;
+    let sizeBytes = 0;
+    do sizeBytes += this.#batches[this.#next++].header.sizeBytes; while (
+      !this.isEmpty && sizeBytes + this.#batches[this.#next].header.sizeBytes <= bytesMax
+    );
+    const fits = buffer !== undefined && sizeBytes <= buffer.byteLength;
+    const batches = new Uint8Array(fits ? buffer : new ArrayBuffer(sizeBytes), 0, sizeBytes);
+    let position = 0;
+    for (const { start, header } of this.#batches.slice(first, this.#next)) {
+      batches.set(this.#bytes.subarray(start, start + header.sizeBytes), position);
+      position += header.sizeBytes;
+    }
+    const endOffset = this.isEmpty ? this.endOffset : endOf(this.#batches[this.#next - 1]);
+    return { batches, endOffset };
+  }
+}
+
+/**
+ * Tells which batches are for readers, asked in their order. A transaction that was aborted reaches from
+ * its first offset to its producer's next marker, which is then the one that aborts it.
+ */
+function readersFilter(aborted: readonly AbortedTransaction[]): (batch: PlacedBatch) => boolean {
+  const coming = aborted.toSorted((a, b) => a.firstOffset < b.firstOffset ? -1 : 1);
+  const aborting = new Set<bigint>();
+  return (batch) => {
+    const { producerId, control, transactional } = batch.header;
+    while (coming.length > 0 && coming[0].firstOffset < endOf(batch)) {
+      aborting.add(coming.shift()!.producerId);
+    }
+    if (control) aborting.delete(producerId);
+    return !control && !(transactional && aborting.has(producerId));
+  };
+}
+
+function endOf({ header }: PlacedBatch): bigint {
+  return header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+}

@@ -1,0 +1,343 @@
+/**
+ * Fetches the partitions of a consumer ahead of its reader. Each leader has one request under way, for
+ * all its partitions of which nothing is left to hand out; what came stays until it is handed out. So
+ * of a partition `max.partition.fetch.bytes` wait at most, and of a leader `fetch.max.bytes` are on
+ * their way; one batch comes even when it is larger.
+ *
+ * | a partition             | asks its leader when                                              |
+ * | ----------------------- | ----------------------------------------------------------------- |
+ * | has batches left        | they are handed out                                               |
+ * | is paused               | it is resumed                                                     |
+ * | met an error that passes | the topic's metadata have been read anew, after a wait           |
+ * | is out of range         | its position has been reset, as `auto.offset.reset` says          |
+ *
+ * @module
+ */
+
+import {
+  type Clock,
+  ConnectError,
+  type Logger,
+  OffsetOutOfRangeError,
+  reasonOf,
+} from "../base/mod.ts";
+import type { KafkaClient } from "./client.ts";
+import { ConnectionError, errorCode, isRetriable, KafkaError } from "./errors.ts";
+import { type BatchRun, FetchedBatches } from "./fetched_batches.ts";
+import { listOffsets } from "./offset_lookup.ts";
+import {
+  type FetchAnswer,
+  type FetchedPartition,
+  type FetchPosition,
+  fetchRequest,
+} from "./protocol/fetch.ts";
+import type { CommittedOffset } from "./protocol/offsets.ts";
+import { type PartitionName, partitionText } from "./protocol/partitions.ts";
+import type { ConsumerSettings } from "./settings.ts";
+
+/** What a fetcher is made with. */
+export interface FetcherOptions {
+  /** Who speaks to brokers for it. */
+  client: KafkaClient;
+  /** How to fetch. */
+  settings: ConsumerSettings;
+  /** How long a preferred replica is asked before the leader is again (`metadata.max.age.ms`). */
+  metadataMaxAgeMs: number;
+  /** Something can be taken, or has gone wrong. */
+  onNews(): void;
+  /** Time. */
+  clock: Clock;
+  /** Where positions that had to be moved are reported. */
+  log: Logger;
+}
+
+/** Batches of a partition for its reader. */
+export interface TakenBatches extends PartitionName, BatchRun {
+  /** Records below it are to be passed over. */
+  position: bigint;
+}
+
+/** A partition that is read. */
+interface Followed extends PartitionName {
+  /** The offset of what is handed out next, and of what is fetched when nothing is left of that. */
+  offset: bigint;
+  fetched: FetchedBatches | null;
+  isPaused: boolean;
+  /** Grows when the position is moved: what was under way before it is of no use. */
+  moves: number;
+  failures: number;
+  /** Not to be fetched before this time, monotonic. */
+  restsUntilMs: number;
+  /** A replica that the leader names as nearer. */
+  replica: { nodeId: number; untilMs: number } | null;
+  /** Why it cannot go on. */
+  error: Error | null;
+}
+
+/** A fetcher. */
+export class Fetcher {
+  readonly #options: FetcherOptions;
+  readonly #followed = new Map<string, Followed>();
+  /** Nodes with a request under way, or that ask to be left alone. */
+  readonly #busy = new Set<number>();
+  #wakeUp = new AbortController();
+  #isClosed = false;
+
+  /** A fetcher that follows nothing. */
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+    this.#run();
+  }
+
+  /** Begins to follow partitions. */
+  follow(positions: readonly CommittedOffset[]): void {
+    for (const { topic, partition, offset } of positions) {
+      this.#followed.set(partitionText({ topic, partition }), {
+        topic,
+        partition,
+        offset,
+        fetched: null,
+        isPaused: false,
+        moves: 0,
+        failures: 0,
+        restsUntilMs: -Infinity,
+        replica: null,
+        error: null,
+      });
+    }
+    this.#wake();
+  }
+
+  /** Forgets partitions and what was fetched of them. */
+  unfollow(partitions: readonly PartitionName[]): void {
+    for (const partition of partitions) this.#followed.delete(partitionText(partition));
+  }
+
+  /** Moves a position. */
+  seek({ topic, partition, offset }: CommittedOffset): void {
+    const followed = this.#followed.get(partitionText({ topic, partition }));
+    if (followed === undefined) return;
+    this.#move(followed, offset);
+    this.#wake();
+  }
+
+  /** Fetches partitions no more, or again; what has been fetched is kept. */
+  pause(partitions: readonly PartitionName[], isPaused: boolean): void {
+    for (const partition of partitions) {
+      const followed = this.#followed.get(partitionText(partition));
+      if (followed !== undefined) followed.isPaused = isPaused;
+    }
+    this.#wake();
+  }
+
+  /**
+   * Hands out batches of the next partition in turn that has some, or null.
+   * @throws {OffsetOutOfRangeError} where a position is not there and `auto.offset.reset` is `none`
+   * @throws {ConnectError} where a partition cannot be fetched for good
+   */
+  take(bytesMax: number, buffer?: ArrayBuffer): TakenBatches | null {
+    for (const [key, followed] of this.#followed) {
+      if (followed.error !== null) throw followed.error;
+      if (followed.isPaused || followed.fetched === null) continue;
+      const { topic, partition, offset: position } = followed;
+      const run = followed.fetched.take(bytesMax, buffer);
+      followed.offset = run.endOffset;
+      if (followed.fetched.isEmpty) {
+        followed.fetched = null;
+        this.#wake();
+      }
+      this.#followed.delete(key);
+      this.#followed.set(key, followed);
+      return { topic, partition, position, ...run };
+    }
+    return null;
+  }
+
+  /** Fetches no more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#wakeUp.abort();
+  }
+
+  #move(followed: Followed, offset: bigint): void {
+    followed.offset = offset;
+    followed.fetched = null;
+    followed.error = null;
+    followed.moves++;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#isClosed) {
+      this.#wakeUp = new AbortController();
+      const { signal } = this.#wakeUp;
+      const nodes = new Map<number, FetchPosition[]>();
+      let restMs = Infinity;
+      for (const followed of this.#followed.values()) {
+        if (followed.isPaused || followed.fetched !== null || followed.error !== null) continue;
+        const leftMs = followed.restsUntilMs - clock.monotonic();
+        if (leftMs > 0) {
+          restMs = Math.min(restMs, leftMs);
+          continue;
+        }
+        const target = await this.#target(followed);
+        if (target === null) restMs = 0;
+        else if (!this.#busy.has(target.nodeId)) {
+          const positions = nodes.get(target.nodeId) ?? [];
+          nodes.set(target.nodeId, [...positions, target.position]);
+        }
+      }
+      for (const [nodeId, positions] of nodes) this.#fetch(nodeId, positions);
+      if (restMs > 0) await clock.sleep(restMs, signal);
+    }
+  }
+
+  /** Whom to ask, or null when that is not known yet. */
+  async #target(
+    followed: Followed,
+  ): Promise<{ nodeId: number; position: FetchPosition } | null> {
+    const { client, clock } = this.#options;
+    const { topic, partition, offset } = followed;
+    try {
+      const { partitions } = await client.topic(topic);
+      const found = partitions.find((one) => one.partition === partition);
+      if (found === undefined || found.leader < 0) {
+        client.forgetTopic(topic);
+        throw new KafkaError(`Cannot fetch ${topic}-${partition}`, found === undefined ? 3 : 5);
+      }
+      const { leader, leaderEpoch } = found;
+      const { replica } = followed;
+      const isNear = replica !== null && clock.monotonic() < replica.untilMs;
+      const nodeId = isNear ? replica.nodeId : leader;
+      return { nodeId, position: { topic, partition, offset, leaderEpoch } };
+    } catch (error) {
+      this.#failed(followed, error);
+      return null;
+    }
+  }
+
+  async #fetch(nodeId: number, positions: readonly FetchPosition[]): Promise<void> {
+    const { client, clock, settings } = this.#options;
+    this.#busy.add(nodeId);
+    const asked = positions.map((position) => {
+      const followed = this.#followed.get(partitionText(position));
+      return { position, followed, moves: followed?.moves };
+    });
+    /** Those of which nothing has changed since. */
+    const current = () =>
+      asked.flatMap(({ position, followed, moves }) => {
+        const isCurrent = followed !== undefined && followed.moves === moves &&
+          followed === this.#followed.get(partitionText(position));
+        return isCurrent ? [followed] : [];
+      });
+    try {
+      const answer = await client.send(nodeId, fetchRequest(positions, settings), "fetches");
+      this.#receive(nodeId, current(), answer);
+      if (answer.throttleMs > 0) await clock.sleep(answer.throttleMs, client.closing);
+    } catch (error) {
+      for (const followed of current()) this.#failed(followed, error);
+    }
+    this.#busy.delete(nodeId);
+    this.#wake();
+  }
+
+  #receive(nodeId: number, asked: readonly Followed[], answer: FetchAnswer): void {
+    if (answer.error !== 0) throw new KafkaError("Cannot fetch", answer.error);
+    const found = new Map(answer.partitions.map((one) => [partitionText(one), one]));
+    for (const followed of asked) {
+      const fetched = found.get(partitionText(followed));
+      try {
+        if (fetched === undefined) {
+          throw new ConnectionError(`Broker ${nodeId} has left ${partitionText(followed)} out`);
+        }
+        this.#keep(nodeId, followed, fetched);
+      } catch (error) {
+        this.#failed(followed, error);
+      }
+    }
+  }
+
+  #keep(nodeId: number, followed: Followed, fetched: FetchedPartition): void {
+    const { clock, metadataMaxAgeMs, settings, onNews } = this.#options;
+    const name = partitionText(followed);
+    if (errorCode(fetched.error).name === "OFFSET_OUT_OF_RANGE") {
+      // A replica may lag behind; its leader knows.
+      if (followed.replica?.nodeId === nodeId) followed.replica = null;
+      else this.#reset(followed);
+      return;
+    }
+    if (fetched.error !== 0) throw new KafkaError(`Cannot fetch ${name}`, fetched.error);
+    followed.failures = 0;
+    if (fetched.preferredReplica >= 0) {
+      const untilMs = clock.monotonic() + metadataMaxAgeMs;
+      followed.replica = { nodeId: fetched.preferredReplica, untilMs };
+    }
+    if (fetched.records.length === 0) return;
+    const isCommitted = settings.isolationLevel === "read_committed";
+    const aborted = isCommitted ? fetched.aborted : [];
+    let batches: FetchedBatches;
+    try {
+      batches = new FetchedBatches(fetched.records, followed.offset, aborted);
+    } catch (cause) {
+      const what = `Cannot read ${name} at offset ${followed.offset}: ${reasonOf(cause)}`;
+      throw new ConnectError(what, { cause });
+    }
+    if (batches.isEmpty && batches.endOffset === followed.offset) {
+      throw new ConnectError(
+        `Cannot read ${name} at offset ${followed.offset}: the ${fetched.records.length} bytes ` +
+          "fetched hold no whole batch of it",
+      );
+    }
+    if (batches.isEmpty) followed.offset = batches.endOffset;
+    else {
+      followed.fetched = batches;
+      onNews();
+    }
+  }
+
+  /** What may pass is tried again after a wait; other errors are for the reader. */
+  #failed(followed: Followed, error: unknown): void {
+    const { client, clock, log, onNews } = this.#options;
+    if (isRetriable(error)) {
+      client.forgetTopic(followed.topic);
+      followed.replica = null;
+      followed.restsUntilMs = clock.monotonic() + client.backoffMs(followed.failures++);
+      log.debug(`${client.clientId}: ${partitionText(followed)}: ${reasonOf(error)}`);
+    } else {
+      followed.error = error as Error;
+      onNews();
+    }
+  }
+
+  /** Looks for where to go on; until then the partition rests. */
+  async #reset(followed: Followed): Promise<void> {
+    const { client, log, onNews, settings } = this.#options;
+    const { isolationLevel, autoOffsetReset: which, apiTimeoutMs } = settings;
+    const name = partitionText(followed);
+    const what = `Fetch position ${followed.offset} is out of range for partition ${name}`;
+    if (which === "none") {
+      followed.error = new OffsetOutOfRangeError(`${what}, and auto.offset.reset is none`);
+      return onNews();
+    }
+    followed.restsUntilMs = Infinity;
+    const { moves } = followed;
+    try {
+      const [{ offset }] = await client.retrying(
+        () => listOffsets(client, [followed], { which, isolationLevel }),
+        apiTimeoutMs,
+      );
+      if (followed.moves === moves) {
+        log.info(`${client.clientId}: ${what}: reading goes on at ${offset} (auto.offset.reset)`);
+        this.#move(followed, offset);
+      }
+      followed.restsUntilMs = -Infinity;
+    } catch (error) {
+      this.#failed(followed, error);
+    }
+    this.#wake();
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * ListOffsets (key 2, version 5), OffsetCommit (key 8, version 7) and OffsetFetch (key 9, version 5).
+ *
+ *     ListOffsets request  := replicaId:int32=-1 isolation:int8
+ *                             array(topic:string array(partition:int32 leaderEpoch:int32=-1 time:int64))
+ *     ListOffsets answer   := throttleMs:int32 array(topic:string array(listed))
+ *     listed               := partition:int32 error:int16 timeMs:int64 offset:int64 leaderEpoch:int32
+ *     time                 := -1 the end | -2 the first offset kept
+ *     OffsetCommit request := groupId:string generation:int32 memberId:string instanceId:string?
+ *                             array(topic:string array(committed))
+ *     committed            := partition:int32 offset:int64 leaderEpoch:int32=-1 metadata:string?
+ *     OffsetCommit answer  := throttleMs:int32 array(topic:string array(partition:int32 error:int16))
+ *     OffsetFetch request  := groupId:string array(topic:string array(partition:int32))?  (null: all)
+ *     OffsetFetch answer   := throttleMs:int32 array(topic:string array(found)) error:int16
+ *     found                := partition:int32 offset:int64 leaderEpoch:int32 metadata:string? error:int16
+ *
+ * @module
+ */
+
+import { isolationCode, type IsolationLevel } from "./fetch.ts";
+import { byTopic, type PartitionName } from "./partitions.ts";
+import type { ApiRequest } from "./request.ts";
+
+/** An offset in a partition, as a broker answers it. */
+export interface OffsetAnswer extends PartitionName {
+  /** An error code, or 0. */
+  error: number;
+  /** The offset, or -1 for none. */
+  offset: bigint;
+}
+
+/** An offset to be stored. */
+export interface CommittedOffset extends PartitionName {
+  /** The offset of the next record to read. */
+  offset: bigint;
+}
+
+/** Who speaks to a coordinator, as it knows them. */
+export interface Membership {
+  /** The group. */
+  groupId: string;
+  /** The generation they have joined; -1 for none. */
+  generation: number;
+  /** Their id; empty for none. */
+  memberId: string;
+  /** Their name for good, or null. */
+  groupInstanceId: string | null;
+}
+
+/** Asks the leader of partitions where they begin or end. */
+export function listOffsetsRequest(
+  partitions: readonly PartitionName[],
+  which: "earliest" | "latest",
+  isolationLevel: IsolationLevel,
+): ApiRequest<OffsetAnswer[]> {
+  return {
+    apiKey: 2,
+    apiName: "ListOffsets",
+    apiVersion: 5,
+    encode: (writer) =>
+      writer.int32(-1).int8(isolationCode(isolationLevel))
+        .array(byTopic(partitions), ([topic, asked]) =>
+          writer.string(topic).array(asked, ({ partition }) =>
+            writer.int32(partition).int32(-1).int64(which === "earliest" ? -2n : -1n))),
+    decode: (reader) => {
+      reader.int32();
+      const topics = reader.array(() => {
+        const topic = reader.string();
+        return reader.array((): OffsetAnswer => {
+          const [partition, error] = [reader.int32(), reader.int16()];
+          reader.int64();
+          const offset = reader.int64();
+          reader.int32();
+          return { topic, partition, error, offset };
+        });
+      });
+      return topics.flat();
+    },
+  };
+}
+
+/** Stores offsets of a group. */
+export function offsetCommitRequest(
+  { groupId, generation, memberId, groupInstanceId }: Membership,
+  offsets: readonly CommittedOffset[],
+): ApiRequest<(PartitionName & { error: number })[]> {
+  return {
+    apiKey: 8,
+    apiName: "OffsetCommit",
+    apiVersion: 7,
+    encode: (writer) =>
+      writer.string(groupId).int32(generation).string(memberId).string(groupInstanceId)
+        .array(
+          byTopic(offsets),
+          ([topic, committed]) =>
+            writer.string(topic).array(
+              committed,
+              ({ partition, offset }) => writer.int32(partition).int64(offset).int32(-1).string(""),
+            ),
+        ),
+    decode: (reader) => {
+      reader.int32();
+      const topics = reader.array(() => {
+        const topic = reader.string();
+        return reader.array(() => ({ topic, partition: reader.int32(), error: reader.int16() }));
+      });
+      return topics.flat();
+    },
+  };
+}
+
+/** Asks for a group's offsets; null: all that it has. */
+export function offsetFetchRequest(
+  groupId: string,
+  partitions: readonly PartitionName[] | null,
+): ApiRequest<{ error: number; offsets: OffsetAnswer[] }> {
+  return {
+    apiKey: 9,
+    apiName: "OffsetFetch",
+    apiVersion: 5,
+    encode: (writer) =>
+      writer.string(groupId).array(
+        partitions === null ? null : byTopic(partitions),
+        ([topic, asked]) =>
+          writer.string(topic).array(asked, ({ partition }) => writer.int32(partition)),
+      ),
+    decode: (reader) => {
+      reader.int32();
+      const topics = reader.array(() => {
+        const topic = reader.string();
+        return reader.array((): OffsetAnswer => {
+          const [partition, offset] = [reader.int32(), reader.int64()];
+          reader.int32();
+          reader.nullableString();
+          return { topic, partition, offset, error: reader.int16() };
+        });
+      });
+      return { error: reader.int16(), offsets: topics.flat() };
+    },
+  };
+}
