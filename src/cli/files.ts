@@ -2,7 +2,6 @@
 
 import { ConfigError } from "../base/mod.ts";
 import {
-  embeddedFolder,
   parseProperties,
   type Props,
   type StandaloneConfig,
@@ -37,18 +36,6 @@ export async function readWorkerFile(
     const props = parseProperties(bytes);
     return { props, config: standaloneConfigDef.parse(props) };
   });
-}
-
-/** The folder of the embedded log that a worker uses. @throws {ConfigError} when it names brokers */
-export function logFolder(path: string, config: StandaloneConfig): string {
-  const servers = config["bootstrap.servers"];
-  const folder = embeddedFolder(servers);
-  if (folder !== null) return folder;
-  throw new ConfigError(
-    `${path}: bootstrap.servers=${
-      servers.join(",")
-    }: only embedded:DIR can be used so far, brokers cannot`,
-  );
 }
 
 function whyNot(error: unknown): string {

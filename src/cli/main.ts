@@ -132,14 +132,29 @@ async function runTopics(args: readonly string[]): Promise<void> {
   }
   const recordsMax = maxMessages(values["max-messages"]);
   const printKey = printsKey(values.property);
-  const { logFolder, readWorkerFile } = await import("./files.ts");
-  const { config } = await readWorkerFile(values.worker);
-  const folder = logFolder(values.worker, config);
   const topics = await import("./topics.ts");
-  if (action === "list") return await topics.listTopics(folder);
-  if (action === "describe") return await topics.describeTopic(folder, topic);
-  const fromBeginning = values["from-beginning"] === true;
-  await topics.readTopic(folder, topic, { fromBeginning, recordsMax, printKey }, systemClock);
+  const source = await openSource(values.worker);
+  try {
+    if (action === "list") return await topics.listTopics(source);
+    if (action === "describe") return await topics.describeTopic(source, topic);
+    const fromBeginning = values["from-beginning"] === true;
+    await topics.readTopic(source, topic, { fromBeginning, recordsMax, printKey }, systemClock);
+  } finally {
+    await source.close();
+  }
+}
+
+/** The topics that a worker's file names. @throws {ConfigError} */
+async function openSource(workerFile: string) {
+  const { inFile, readWorkerFile } = await import("./files.ts");
+  const { embeddedSource, kafkaSource } = await import("./topic_source.ts");
+  const { embeddedFolder } = await import("../herder/mod.ts");
+  const { props, config } = await readWorkerFile(workerFile);
+  const folder = embeddedFolder(config["bootstrap.servers"]);
+  if (folder !== null) return embeddedSource(folder);
+  const { clientSources, kafkaTopics } = await import("./kafka.ts");
+  const sources = clientSources(consoleLog(systemClock));
+  return kafkaSource(await inFile(workerFile, () => kafkaTopics(props, sources)));
 }
 
 function maxMessages(text: string | undefined): number {

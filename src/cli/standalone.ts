@@ -7,6 +7,7 @@
 import { ConfigError, localDisk, type Logger, reasonOf, systemClock } from "../base/mod.ts";
 import {
   Connectors,
+  embeddedFolder,
   type Listener,
   type OverridePolicy,
   overridePolicy,
@@ -19,7 +20,8 @@ import {
 import { createApp } from "../rest/mod.ts";
 import { FileOffsetStore } from "../store/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic } from "../topics/mod.ts";
-import { inFile, logFolder, readFile, readWorkerFile } from "./files.ts";
+import { clientSources, kafkaTopics } from "./kafka.ts";
+import { inFile, readFile, readWorkerFile } from "./files.ts";
 
 /** Runs a standalone worker until it is told to stop. @throws {ConfigError} before anything is written */
 export async function runStandalone(files: readonly string[], log: Logger): Promise<void> {
@@ -40,7 +42,9 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
       `These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`,
     );
   }
-  const folder = logFolder(workerFile, config);
+  const folder = embeddedFolder(config["bootstrap.servers"]);
+  const clients = folder === null ? clientSources(log) : null;
+  const kafka = clients && await inFile(workerFile, () => kafkaTopics(workerProps, clients));
   const listeners = await inFile(workerFile, () => parseListeners(config.listeners));
   const policy = await inFile(workerFile, () => overridePolicy(workerProps));
   const planned = await readConnectors(connectorFiles, connectors, policy);
@@ -52,13 +56,15 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
     workerFile,
     listeners,
     () => isStarted ? herder : null,
-    folder,
+    () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
     log,
   );
-  const topics = await inFile(
+  const topics = kafka ?? await inFile(
     workerFile,
-    () => EmbeddedTopics.open({ disk: localDisk, folder, clock: systemClock, log }),
+    () => EmbeddedTopics.open({ disk: localDisk, folder: folder!, clock: systemClock, log }),
   );
+  // Tasks wait for the brokers by themselves; this tells what keeps them waiting.
+  kafka?.connect().catch((error) => log.error(reasonOf(error)));
   try {
     const running = herder = new StandaloneHerder({
       workerProps,
@@ -67,6 +73,7 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
       files: [],
       topics,
       internalTopics: new Set([groupOffsetsTopic]),
+      clients,
       offsets,
       clock: systemClock,
       log,
@@ -113,10 +120,10 @@ function listen(
   workerFile: string,
   listeners: readonly Listener[],
   herder: () => StandaloneHerder | null,
-  clusterId: string,
+  clusterId: () => string | null,
   log: Logger,
 ) {
-  const app = createApp({ herder, commit: "unknown", clusterId: `embedded:${clusterId}` });
+  const app = createApp({ herder, commit: "unknown", clusterId });
   const servers = listeners.map(({ url, host, port }) => {
     try {
       const options = { hostname: host || "0.0.0.0", port, onListen: () => {} };

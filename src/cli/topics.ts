@@ -1,16 +1,15 @@
 /**
- * `connect topics`: what the embedded log holds, also while a worker runs.
+ * `connect topics`: what topics hold, also while a worker runs.
  *
  * @module
  */
 
-import { type Clock, ConfigError, localDisk, NotFoundError } from "../base/mod.ts";
+import type { Clock } from "../base/mod.ts";
 import { readBatches, readRecords } from "../batch/mod.ts";
-import { EmbeddedLogReader } from "../log/mod.ts";
+import type { TopicSource } from "./topic_source.ts";
 
 /** How often a topic without news is looked at, in milliseconds. */
 const lookAgainMs = 100;
-const fetchBytesMax = 1 << 20;
 
 /** What `topics read` prints. */
 export interface ReadOptions {
@@ -23,84 +22,54 @@ export interface ReadOptions {
 }
 
 /** Prints the names of all topics. */
-export async function listTopics(folder: string): Promise<void> {
-  for (const name of (await openReader(folder).topics()).keys()) {
-    await print(`${name}\n`);
-  }
+export async function listTopics(source: TopicSource): Promise<void> {
+  for (const name of await source.list()) await print(`${name}\n`);
 }
 
 /** Prints a topic's partitions with their first and next offsets, and its settings. */
-export async function describeTopic(folder: string, topic: string): Promise<void> {
-  const reader = openReader(folder);
-  const partitionCount = await partitionCountOf(reader, folder, topic);
-  const configs = Object.entries((await reader.configs())[topic] ?? {});
-  const settings = configs.map(([key, value]) => `${key}=${value}`).join(",");
-  await print(`Topic: ${topic}\tPartitionCount: ${partitionCount}\tConfigs: ${settings}\n`);
-  for (let partition = 0; partition < partitionCount; partition++) {
-    const log = await reader.partition(topic, partition);
+export async function describeTopic(source: TopicSource, topic: string): Promise<void> {
+  const { partitions, configs } = await source.describe(topic);
+  const settings = Object.entries(configs).map(([key, value]) => `${key}=${value}`).join(",");
+  await print(`Topic: ${topic}\tPartitionCount: ${partitions.length}\tConfigs: ${settings}\n`);
+  for (const { partition, logStartOffset, endOffset } of partitions) {
     await print(
-      `\tPartition: ${partition}\tLogStartOffset: ${log.startOffset}\tEndOffset: ${log.endOffset}\n`,
+      `\tPartition: ${partition}\tLogStartOffset: ${logStartOffset}\tEndOffset: ${endOffset}\n`,
     );
-    log.close();
   }
 }
 
 /** Prints the values of a topic's records as lines, and follows it until there are enough. */
 export async function readTopic(
-  folder: string,
+  source: TopicSource,
   topic: string,
   options: ReadOptions,
   clock: Clock,
 ): Promise<void> {
-  const reader = openReader(folder);
-  const partitionCount = await partitionCountOf(reader, folder, topic);
-  const partitions = await Promise.all(
-    Array.from({ length: partitionCount }, (_, partition) => reader.partition(topic, partition)),
-  );
-  const offsets = partitions.map(({ startOffset, endOffset }) =>
-    options.fromBeginning ? startOffset : endOffset
-  );
+  const { partitions } = await source.describe(topic);
+  const positions = partitions.map(({ partition, logStartOffset, endOffset }) => (
+    { partition, offset: options.fromBeginning ? logStartOffset : endOffset }
+  ));
   let left = options.recordsMax;
   while (left > 0) {
     let found = false;
-    for (const [partition, log] of partitions.entries()) {
-      if (offsets[partition] < log.startOffset) offsets[partition] = log.startOffset;
-      if (offsets[partition] === log.endOffset || left === 0) continue;
-      const batches = await log.fetch(offsets[partition], fetchBytesMax);
+    for (const position of positions) {
+      if (left === 0) break;
+      const { batches } = await source.fetch(topic, position.partition, position.offset);
       const lines: Uint8Array[] = [];
       for (const { offset, key, value } of readRecords(batches)) {
-        if (offset < offsets[partition] || left === 0) continue;
+        if (offset < position.offset || left === 0) continue;
         if (options.printKey) lines.push(key ?? nullText, tab);
         lines.push(value ?? nullText, newline);
         left--;
       }
       await printAll(lines);
       for (const { header } of readBatches(batches)) {
-        offsets[partition] = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+        position.offset = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
         found = true;
       }
     }
-    if (left === 0) break;
     if (!found) await clock.sleep(lookAgainMs);
-    for (const log of partitions) await log.refresh();
   }
-  for (const log of partitions) log.close();
-}
-
-function openReader(folder: string): EmbeddedLogReader {
-  return new EmbeddedLogReader(localDisk, folder, (damage) => console.error(damage));
-}
-
-async function partitionCountOf(
-  reader: EmbeddedLogReader,
-  folder: string,
-  topic: string,
-): Promise<number> {
-  const topics = await reader.topics();
-  const count = topics.get(topic);
-  if (count !== undefined) return count;
-  if (topics.size === 0) throw new ConfigError(`There are no topics in "${folder}"`);
-  throw new NotFoundError(`There is no topic "${topic}" in "${folder}"`);
 }
 
 const encoder = new TextEncoder();

@@ -11,11 +11,11 @@ import { type GrantedPermissions, TaskWorker } from "../sandbox/mod.ts";
 import type { FromTask, TaskSpec } from "../task/mod.ts";
 import type {
   ConsumerEvent,
+  ConsumerOptions,
   GroupConsumer,
   PartitionOffset,
   TopicPartition,
   Topics,
-  TopicSelection,
 } from "../topics/mod.ts";
 import type { TaskRunner, TaskStatus } from "./task_runner.ts";
 
@@ -34,8 +34,8 @@ export interface SinkTaskOptions {
   files: readonly string[];
   /** Where its records come from. */
   topics: Topics;
-  /** Which of them it reads. */
-  selection: TopicSelection;
+  /** How it reads them. */
+  consumer: ConsumerOptions;
   /** Time. */
   clock: Clock;
   /** Where its messages go. */
@@ -101,13 +101,7 @@ export class SinkTaskRunner implements TaskRunner {
   }
 
   async #run(): Promise<void> {
-    const { topics, spec, selection } = this.#options;
-    const consumer = await topics.joinGroup({
-      groupId: `connect-${spec.connector}`,
-      selection,
-      autoOffsetReset: "earliest",
-      clientId: `connector-consumer-${this.#name}`,
-    });
+    const consumer = await this.#options.topics.joinGroup(this.#options.consumer);
     try {
       await this.#deliver(consumer);
       if (this.#hasFailed) return;

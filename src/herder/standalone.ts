@@ -9,10 +9,16 @@ import { type Clock, ConnectError, type Logger, NotFoundError, reasonOf } from "
 import { type ConnectorDescription, RemoteError, resolvePermissions } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
 import type { TaskSpec } from "../task/mod.ts";
-import type { Topics } from "../topics/mod.ts";
+import type { ConsumerOptions, ProducerOptions, Topics } from "../topics/mod.ts";
 import {
+  clientIdOf,
+  type ClientSources,
+  consumerConfigs,
+  consumerSettings,
   converterSpec,
   newTopicsOf,
+  producerConfigs,
+  producerSettings,
   type Props,
   sinkConnectorConfigDef,
   sourceConnectorConfigDef,
@@ -47,6 +53,8 @@ export interface StandaloneHerderOptions {
   topics: Topics;
   /** Topics that no plugin may write to. */
   internalTopics: ReadonlySet<string>;
+  /** What Kafka clients are made with; null where topics are in the embedded log. */
+  clients: ClientSources | null;
   /** Where source offsets are kept. */
   offsets: OffsetStore;
   /** Time. */
@@ -224,16 +232,44 @@ export class StandaloneHerder {
     const permissions = await resolvePermissions(declared, config);
     permissions.read.push(...files.map((file) => fileURLToPath(file)));
     const spec = this.#spec(kind, props, task, config);
-    const shared = { spec, permissions, files, clock, log };
+    const shared = { spec, permissions, files, topics, clock, log };
     if (kind === "sink") {
-      const selection = topicSelection(props);
-      return () => new SinkTaskRunner({ ...shared, topics, selection });
+      const consumer = await this.#consumerOptions(props, spec);
+      return () => new SinkTaskRunner({ ...shared, consumer });
     }
-    const producer = await topics.openProducer({
-      clientId: `connector-producer-${props.name}-${task}`,
-      newTopic: newTopicsOf(this.#options.workerProps, props),
-    });
+    const producer = await topics.openProducer(await this.#producerOptions(props, spec));
     return () => new SourceTaskRunner({ ...shared, producer, offsets, internalTopics });
+  }
+
+  /** How a sink task reads; what its Worker must know of that goes into its `spec`. */
+  async #consumerOptions(connector: Props, spec: TaskSpec): Promise<ConsumerOptions> {
+    const { workerProps: worker, clients } = this.#options;
+    const clientId = clientIdOf("consumer", connector.name, spec.task);
+    const options: ConsumerOptions = {
+      groupId: `connect-${connector.name}`,
+      selection: topicSelection(connector),
+      autoOffsetReset: "earliest",
+      clientId,
+    };
+    if (clients === null) return options;
+    const configs = consumerConfigs({ worker, connector, clientId });
+    const { connection, settings, groupId } = await consumerSettings(configs, clients);
+    spec.putRecordsMax = settings.pollRecordsMax;
+    const { autoOffsetReset } = settings;
+    return { ...options, groupId, autoOffsetReset, kafka: { connection, consumer: settings } };
+  }
+
+  /** How a source task writes; what its Worker must know of that goes into its `spec`. */
+  async #producerOptions(connector: Props, spec: TaskSpec): Promise<ProducerOptions> {
+    const { workerProps: worker, clients } = this.#options;
+    const clientId = clientIdOf("producer", connector.name, spec.task);
+    const options = { clientId, newTopic: newTopicsOf(worker, connector) };
+    if (clients === null) return options;
+    const configs = producerConfigs({ worker, connector, clientId });
+    const { connection, settings } = await producerSettings(configs, clients);
+    spec.compression = settings.compression;
+    spec.batchBytesMax = Math.min(spec.batchBytesMax, settings.requestBytesMax);
+    return { ...options, kafka: { connection, producer: settings } };
   }
 
   #spec(kind: "source" | "sink", props: Props, task: number, config: Props): TaskSpec {

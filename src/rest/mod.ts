@@ -26,8 +26,8 @@ export interface RestOptions {
   herder: () => RestHerder | null;
   /** The commit that the worker was built from. */
   commit: string;
-  /** The id of the Kafka cluster, or of the embedded log. */
-  clusterId: string;
+  /** The id of the Kafka cluster, null until a broker has answered; or of the embedded log. */
+  clusterId: () => string | null;
 }
 
 const starting = "Worker is still starting up.";
@@ -43,7 +43,7 @@ export function createApp({ herder, commit, clusterId }: RestOptions): Hono {
     return current;
   };
   const routes: [path: string, answer: (name: string) => [unknown, 200 | 503]][] = [
-    ["/", () => [{ version: KAFKA_VERSION, commit, kafka_cluster_id: clusterId }, 200]],
+    ["/", () => [{ version: KAFKA_VERSION, commit, kafka_cluster_id: clusterId() }, 200]],
     [
       "/health",
       () =>

@@ -38,6 +38,7 @@ async function withConnector(
     files: [file],
     topics,
     internalTopics: new Set(),
+    clients: null,
     offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
     clock: systemClock,
     log,

@@ -32,7 +32,7 @@ function appWith(...connectors: ConnectorStatus[]) {
   return createApp({
     herder: () => herder,
     commit: "a18251bae0b825c6",
-    clusterId: "${CLUSTER_ID}",
+    clusterId: () => "${CLUSTER_ID}",
   });
 }
 
@@ -125,7 +125,7 @@ Deno.test("REST weighs what is acceptable", async () => {
 });
 
 Deno.test("REST is not there for connectors while the worker starts, but for its health", async () => {
-  const app = createApp({ herder: () => null, commit: "unknown", clusterId: "x" });
+  const app = createApp({ herder: () => null, commit: "unknown", clusterId: () => "x" });
   const health = await app.request("/health");
   assert.equal(health.status, 503);
   assert.deepEqual(await health.json(), {
