@@ -197,7 +197,14 @@ export class SinkTaskRunner implements TaskRunner {
           "beyond the records it was handed",
       );
     }
-    if (own.length > 0) await consumer.commit(own);
+    if (own.length === 0) return;
+    try {
+      await consumer.commit(own);
+    } catch (error) {
+      // Kafka: `WorkerSinkTask.onCommitCompleted`: the next commit covers what this one did not, and
+      // what has gone to another task is committed by that one.
+      this.#options.log.error(`${this.#name}: cannot commit offsets: ${reasonOf(error)}`);
+    }
   }
 
   #receive(message: FromTask): void {

@@ -74,6 +74,7 @@ const mistakes = new Set([
 export class KafkaTopics implements Topics {
   readonly #options: KafkaTopicsOptions;
   readonly #admin: KafkaClient;
+  readonly #consumers = new Set<KafkaConsumer>();
   /** The producer behind {@linkcode append}, once it is used. */
   #own: Promise<Producer> | null = null;
 
@@ -200,23 +201,23 @@ export class KafkaTopics implements Topics {
     const { connection = { ...own, clientId: options.clientId }, consumer: settings = consumer } =
       options.kafka ?? {};
     const { groupId, selection, autoOffsetReset, pollIntervalMsMax } = options;
-    return await Promise.resolve(
-      new KafkaConsumer({
-        client: { ...connection, clock, random, log },
-        settings: {
-          ...settings,
-          autoOffsetReset,
-          pollIntervalMsMax: pollIntervalMsMax ?? settings.pollIntervalMsMax,
-        },
-        groupId,
-        selection,
-      }),
-    );
+    const member = new KafkaConsumer({
+      client: { ...connection, clock, random, log },
+      settings: {
+        ...settings,
+        autoOffsetReset,
+        pollIntervalMsMax: pollIntervalMsMax ?? settings.pollIntervalMsMax,
+      },
+      groupId,
+      selection,
+    });
+    this.#consumers.add(member);
+    return await Promise.resolve(member);
   }
 
-  /** Closes all that is not a producer's or a consumer's own. */
   async close(): Promise<void> {
     this.#admin.close();
+    await Promise.all([...this.#consumers].map((member) => member.close()));
     await (await this.#own)?.close();
   }
 
