@@ -4,11 +4,13 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { localDisk, systemClock } from "../../src/base/mod.ts";
 import {
   BatchBuilder,
+  checkProducedBatch,
   type CompressionName,
   compressionNames,
   readBatches,
   readRecords,
 } from "../../src/batch/mod.ts";
+import { EmbeddedLog } from "../../src/log/mod.ts";
 import { EmbeddedTopics } from "../../src/topics/mod.ts";
 import { inTemporaryFolder } from "../e2e/connect.ts";
 import { keptLog } from "../faults/memory_disk.ts";
@@ -101,6 +103,11 @@ async function segmentsOf(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(".log")).sort();
 }
 
+async function bytesOf(folder: string): Promise<number> {
+  const files = (await segmentsOf(folder)).map((name) => Deno.stat(`${folder}/${name}`));
+  return (await Promise.all(files)).reduce((sum, { size }) => sum + size, 0);
+}
+
 javaTest(
   "DumpLogSegments reads segments of every compression as they were written",
   async (java) => {
@@ -166,6 +173,49 @@ javaTest("DumpLogSegments reads what recovery has made of a damaged segment", as
     strictEqual(dump.batches.at(-1)!.lastOffset, 34 * 20 - 1);
   });
 });
+
+javaTest(
+  "DumpLogSegments reads what compaction has left, tombstones and empty batches too",
+  async (java) => {
+    await inTemporaryFolder(async (folder) => {
+      const log = keptLog();
+      const embedded = await EmbeddedLog.open({ disk: localDisk, folder, clock: systemClock, log });
+      const configs = { "cleanup.policy": "compact", "segment.bytes": "20000" };
+      await embedded.createTopic("t", 1, configs);
+      // Keys that come again and again, some that come once, some that are removed.
+      for (let i = 0; i < 120; i++) {
+        const builder = new BatchBuilder({
+          sizeMax: 1 << 20,
+          compression: compressionNames[i % compressionNames.length],
+        });
+        for (let j = 0; j < 10; j++) {
+          const key = j === 0 && i % 3 === 0 ? `once ${i}` : `again ${(i * 7 + j) % 23}`;
+          const value = j === 5 ? null : `${i} `.repeat(100);
+          builder.append(key, value, [{ key: "h", value: encoder.encode(`${i}`) }], Date.now() + i);
+        }
+        const bytes = builder.seal();
+        await embedded.partition("t", 0).append(bytes, checkProducedBatch(bytes));
+      }
+      const before = await bytesOf(`${folder}/t-0`);
+      await embedded.maintain(new AbortController().signal);
+      await embedded.close();
+      deepStrictEqual(log.lines.filter((line) => /^(warn|error)/.test(line)), []);
+      const after = (await segmentsOf(`${folder}/t-0`)).length;
+      ok(after < before, `${before} segments became ${after}`);
+
+      const dump = await dumpPartition(java, `${folder}/t-0`);
+      await assertAgreed(dump, folder);
+      ok(dump.gaps.length > 0 && dump.batches.some(({ count }) => count === 0));
+      const records = dump.batches.flatMap(({ records }) => records);
+      ok(records.some(({ value }) => value === null), "no record without a value was kept");
+      const once = records.filter(({ key }) => key!.startsWith("once"));
+      deepStrictEqual(
+        once.map(({ key }) => key),
+        Array.from({ length: 40 }, (_, i) => `once ${i * 3}`),
+      );
+    });
+  },
+);
 
 javaTest("DumpLogSegments decodes the offsets of our consumer groups", async (java) => {
   await inTemporaryFolder(async (folder) => {
