@@ -79,7 +79,8 @@ export class Broker {
     );
     const { code, stdout, stderr } = await this.#java.run(
       "kafka.tools.StorageTool",
-      ...["format", "-t", clusterId, "-c", this.#propertiesFile, ...scram],
+      // An id may begin with a dash: it must not stand alone.
+      ...["format", `--cluster-id=${clusterId}`, "-c", this.#propertiesFile, ...scram],
     );
     if (code !== 0) throw new Error(`Cannot format broker ${this.id}: ${stderr}${stdout}`);
   }
