@@ -176,23 +176,24 @@ class LineBuffer {
 
   /** Hands over at most `countMax` whole lines, each with the position behind it. */
   take(countMax: number, accept: (line: string, position: number) => void): void {
-    const bytes = this.#bytes;
+    const bytes = this.#bytes.subarray(0, this.#end);
     // The end of each line, and where the next one begins.
     const ends: number[] = [];
     let at = this.#scanned;
-    while (ends.length < countMax * 2 && at < this.#end) {
-      const byte = bytes[at];
-      if (byte === lf) {
-        ends.push(at, ++at);
-      } else if (byte === cr) {
-        // Whether a line feed belongs to it cannot be said before the next byte is there.
-        if (at + 1 === this.#end) break;
-        const next = at + (bytes[at + 1] === lf ? 2 : 1);
-        ends.push(at, next);
-        at = next;
-      } else {
-        at++;
+    // The next terminator of each kind, looked for only when the last one found is passed.
+    let nextLf = bytes.indexOf(lf, at);
+    let nextCr = bytes.indexOf(cr, at);
+    while (ends.length < countMax * 2) {
+      if (nextLf >= 0 && nextLf < at) nextLf = bytes.indexOf(lf, at);
+      if (nextCr >= 0 && nextCr < at) nextCr = bytes.indexOf(cr, at);
+      const end = nextCr < 0 ? nextLf : nextLf < 0 ? nextCr : Math.min(nextLf, nextCr);
+      // Whether a line feed belongs to a last carriage return cannot be said before the next byte is there.
+      if (end < 0 || end === nextCr && end + 1 === bytes.length) {
+        at = end < 0 ? bytes.length : end;
+        break;
       }
+      at = end + (end === nextCr && bytes[end + 1] === lf ? 2 : 1);
+      ends.push(end, at);
     }
     this.#scanned = at;
     if (ends.length > 0) this.#hand(ends, accept);
