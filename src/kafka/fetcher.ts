@@ -301,6 +301,7 @@ export class Fetcher {
 
   /** What may pass is tried again after a wait; other errors are for the reader. */
   #failed(followed: Followed, error: unknown): void {
+    if (this.#isClosed) return;
     const { client, clock, log, onNews } = this.#options;
     if (isRetriable(error)) {
       client.forgetTopic(followed.topic);

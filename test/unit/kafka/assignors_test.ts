@@ -120,3 +120,57 @@ Deno.test("assignCooperativeSticky() holds back what another member still has", 
   assert.equal(assignment.get("a")!.length, 2);
   assert.deepEqual(assignment.get("b"), []);
 });
+
+Deno.test("assignRange() serves members with a name for good first, by that name", () => {
+  const all = [
+    member("a", ["t"]),
+    { ...member("z", ["t"]), groupInstanceId: "2" },
+    { ...member("y", ["t"]), groupInstanceId: "1" },
+  ];
+  assert.deepEqual(texts(assignRange(all, new Map([["t", 3]]))), {
+    a: ["t-2"],
+    z: ["t-1"],
+    y: ["t-0"],
+  });
+});
+
+Deno.test("assignSticky() changes nothing when nothing has changed", () => {
+  fc.assert(fc.property(members, counts, (all, partitions) => {
+    const first = assignSticky(all, partitions);
+    const again = assignSticky(
+      all.map(({ memberId, subscription: { topics } }) =>
+        member(memberId, topics, first.get(memberId)!)
+      ),
+      partitions,
+    );
+    const sorted = (assignment: Assignment) =>
+      Object.entries(texts(assignment)).map(([id, own]) => [id, own.sort()]);
+    assert.deepEqual(sorted(again), sorted(first));
+  }));
+});
+
+Deno.test("assignSticky() moves no more than the new member gets when one joins", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 6 }), fc.nat(30), (size, count) => {
+    const partitions = new Map([["t", count]]);
+    const ids = Array.from({ length: size }, (_, i) => `m${i}`);
+    const first = assignSticky(ids.map((id) => member(id, ["t"])), partitions);
+    const joined = [...ids.map((id) => member(id, ["t"], first.get(id))), member("new", ["t"])];
+    const again = texts(assignSticky(joined, partitions));
+    const moved = ids.flatMap((id) => texts(first)[id].filter((text) => !again[id].includes(text)));
+    assert.equal(moved.length, again.new.length);
+  }));
+});
+
+Deno.test("assignSticky() believes the latest generation, and neither of two that claim the same", () => {
+  const claim = (id: string, generation: number) => {
+    const claiming = member(id, ["t"], [{ topic: "t", partition: 0 }]);
+    return { ...claiming, subscription: { ...claiming.subscription, generation } };
+  };
+  const one = new Map([["t", 1]]);
+  assert.deepEqual(texts(assignSticky([claim("a", 1), claim("b", 2)], one)), { a: [], b: ["t-0"] });
+  assert.deepEqual(texts(assignSticky([claim("b", 2), claim("c", 2), member("a", ["t"])], one)), {
+    a: ["t-0"],
+    b: [],
+    c: [],
+  });
+});
