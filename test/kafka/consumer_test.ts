@@ -1,13 +1,14 @@
 /** Consumers of a real broker, where they do more than the contract of the topics port asks. */
 
 import assert from "node:assert/strict";
-import { Cluster } from "../../scripts/kafka/cluster.ts";
+import { type Broker, Cluster } from "../../scripts/kafka/cluster.ts";
 import { systemClock } from "../../src/base/mod.ts";
 import { BatchBuilder, readRecords } from "../../src/batch/mod.ts";
 import {
   connectionDefaults,
   consumerDefaults,
   type ConsumerSettings,
+  KafkaClient,
   producerDefaults,
 } from "../../src/kafka/mod.ts";
 import {
@@ -32,33 +33,41 @@ interface Bench {
   java: Java;
 }
 
-/** A test with topics whose consumers have settings of their own. */
+/** A test with topics whose consumers have settings of their own, on the one broker of this file. */
 function consumerTest(
   name: string,
   settings: Partial<ConsumerSettings>,
   test: (bench: Bench) => Promise<void>,
 ): void {
   javaTest(name, async (java) => {
-    const cluster = await (running ??= Cluster.start());
-    const topics = new KafkaTopics({
-      connection: {
-        ...connectionDefaults,
-        bootstrapServers: [cluster.bootstrapServers()],
-        clientId: "consumer-test",
-      },
-      producer: producerDefaults,
-      consumer: { ...consumerDefaults, heartbeatIntervalMs: 200, ...settings },
-      apiTimeoutMs: patienceMs,
-      clock: systemClock,
-      random: Math.random,
-      log: keptLog(),
-    });
-    try {
-      await test({ topics, cluster, java, id: crypto.randomUUID().slice(0, 8) });
-    } finally {
-      await topics.close();
-    }
+    await onCluster(await (running ??= Cluster.start()), java, settings, test);
   });
+}
+
+async function onCluster(
+  cluster: Cluster,
+  java: Java,
+  settings: Partial<ConsumerSettings>,
+  test: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  const topics = new KafkaTopics({
+    connection: {
+      ...connectionDefaults,
+      bootstrapServers: cluster.bootstrapServers().split(","),
+      clientId: "consumer-test",
+    },
+    producer: producerDefaults,
+    consumer: { ...consumerDefaults, heartbeatIntervalMs: 200, ...settings },
+    apiTimeoutMs: patienceMs,
+    clock: systemClock,
+    random: Math.random,
+    log: keptLog(),
+  });
+  try {
+    await test({ topics, cluster, java, id: crypto.randomUUID().slice(0, 8) });
+  } finally {
+    await topics.close();
+  }
 }
 
 async function write(topics: KafkaTopics, topic: string, partition: number, ...values: string[]) {
@@ -271,3 +280,54 @@ consumerTest(
     await member.close();
   },
 );
+
+javaTest("members go on with other brokers when one of three is killed", async (java) => {
+  const cluster = await Cluster.start({ brokers: 3 });
+  try {
+    await onCluster(cluster, java, {}, async (bench) => {
+      const { topics, id } = bench;
+      const partitions = [0, 1, 2];
+      // Each broker leads one partition.
+      await topics.createTopics([{ name: id, partitions: 3, replicationFactor: 3 }]);
+      const members = [await Member.join(bench), await Member.join(bench)];
+      const expected: string[] = [];
+      const writeAll = async (when: string) => {
+        for (const partition of partitions) {
+          expected.push(`${partition} ${when}`);
+          await write(topics, id, partition, `${partition} ${when}`);
+        }
+      };
+      const read = () => members.flatMap(({ values }) => values);
+      const commit = () => Promise.all(members.map((member) => member.commit()));
+      await writeAll("before");
+      await until(() => read().length === 3, ...members);
+      await commit();
+      await (await coordinatorOf(cluster, id)).stop("SIGKILL");
+      const writing = writeAll("after");
+      await until(() => read().length === 6, ...members);
+      await writing;
+      await commit();
+      assert.deepEqual(read().sort(), expected.sort());
+      const offsets = (await topics.groupOffsets(id)).map(({ offset }) => offset);
+      assert.deepEqual(offsets, [2n, 2n, 2n]);
+      for (const member of members) await member.close();
+    });
+  } finally {
+    await cluster.stop();
+  }
+});
+
+/** The broker that coordinates a group. */
+async function coordinatorOf(cluster: Cluster, groupId: string): Promise<Broker> {
+  const client = new KafkaClient({
+    ...connectionDefaults,
+    bootstrapServers: cluster.bootstrapServers().split(","),
+    clientId: "coordinator",
+    clock: systemClock,
+    random: Math.random,
+    log: keptLog(),
+  });
+  const nodeId = await client.coordinator(groupId);
+  client.close();
+  return cluster.brokers.find(({ id }) => id === nodeId)!;
+}
