@@ -7,6 +7,11 @@ import { EmbeddedLogReader } from "../../src/log/mod.ts";
 import { Connect, inTemporaryFolder } from "./connect.ts";
 
 const killCount = 200;
+/**
+ * How often 50 lines are written, in milliseconds. What gathers while the worker is dead then fits one batch:
+ * a source that catches up with more may have several durable before its next offset commit.
+ */
+const writeEveryMs = 10;
 /** The most lines that one batch of 512 KiB holds: each record takes 14 bytes at least. */
 const batchLinesMax = 512 * 1024 / 14;
 
@@ -35,7 +40,7 @@ function writeLines(path: string): { stop(): Promise<number> } {
       let text = "";
       for (let i = 0; i < 50; i++) text += `line ${count++}\n`;
       await file.write(encoder.encode(text));
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise((resolve) => setTimeout(resolve, writeEveryMs));
     }
     file.close();
   })();
