@@ -50,6 +50,11 @@ export class PartitionFollower {
     return this.#reader.endOffset;
   }
 
+  /** How many bytes its segments take. */
+  get sizeBytes(): number {
+    return this.#reader.sizeBytes;
+  }
+
   /** Looks again at what is there. @throws {NotFoundError} */
   refresh(): Promise<void> {
     return this.#look(this.#reader.segments);

@@ -60,6 +60,11 @@ export class PartitionLog {
     return this.#reader.endOffset;
   }
 
+  /** How many bytes its segments take, as far as they are durable. */
+  get sizeBytes(): number {
+    return this.#reader.sizeBytes;
+  }
+
   /** The offset up to which it is compacted. */
   get cleanOffset(): bigint {
     return this.#compactor.cleanOffset;
@@ -89,7 +94,7 @@ export class PartitionLog {
    * @returns how many it removed
    */
   async applyRetention(): Promise<number> {
-    const { config, log, name, disk, folder } = this.#options;
+    const { config, log, name } = this.#options;
     if (!config.delete) return 0;
     const { segments } = this.#reader;
     for (let removed = 0;; removed++) {
@@ -98,18 +103,30 @@ export class PartitionLog {
       if (reason === null) return removed;
       // The last segment goes by its age too; another takes its place.
       if (segments.length === 1 && !await this.#writer.rollIfIdle()) return removed;
-      // Segments that went before must not come back after a crash without those that go now.
-      await disk.syncDirectory(folder);
-      segments.shift();
-      try {
-        await oldest.remove();
-      } catch (error) {
-        segments.unshift(oldest);
-        throw error;
-      }
+      await this.#removeOldest();
       log.info(
         `${name}: removed the segment at offset ${oldest.baseOffset} (${oldest.sizeBytes} bytes), ${reason}`,
       );
+    }
+  }
+
+  /**
+   * Removes the oldest segments whose records are all below `offset`. The last one goes only when
+   * `withLast`, and when it is not being written: an empty one takes its place.
+   * @returns how many bytes that gave back
+   */
+  async removeBefore(offset: bigint, withLast: boolean): Promise<number> {
+    const { segments } = this.#reader;
+    for (let freedBytes = 0;;) {
+      const [oldest, next] = segments;
+      if (next === undefined) {
+        const isDone = oldest.sizeBytes > 0 && this.endOffset <= offset;
+        if (!withLast || !isDone || !await this.#writer.rollIfIdle()) return freedBytes;
+      } else {
+        if (next.baseOffset > offset) return freedBytes;
+        await this.#removeOldest();
+        freedBytes += oldest.sizeBytes;
+      }
     }
   }
 
@@ -134,12 +151,26 @@ export class PartitionLog {
     this.#reader.close();
   }
 
+  async #removeOldest(): Promise<void> {
+    const { disk, folder } = this.#options;
+    const { segments } = this.#reader;
+    // Segments that went before must not come back after a crash without those that go now.
+    await disk.syncDirectory(folder);
+    const oldest = segments.shift()!;
+    try {
+      await oldest.remove();
+    } catch (error) {
+      segments.unshift(oldest);
+      throw error;
+    }
+  }
+
   async #whyRemove(oldest: Segment): Promise<string | null> {
     const { config } = this.#options;
     const { segments } = this.#reader;
     if (segments.length === 1 && oldest.sizeBytes === 0) return null;
     if (await this.#isExpired()) return "older than retention.ms";
-    const total = segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const total = this.sizeBytes;
     const isExcess = config.retentionBytes >= 0 && segments.length > 1 &&
       total - oldest.sizeBytes >= config.retentionBytes;
     return isExcess ? "beyond retention.bytes" : null;

@@ -59,6 +59,11 @@ export class PartitionReader {
     return this.segments[0].baseOffset;
   }
 
+  /** How many bytes its segments take. */
+  get sizeBytes(): number {
+    return this.segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
   /**
    * The batches from the one that holds `offset` on, at most `bytesMax` bytes but one batch in any
    * case; empty at the end. They are handed out in `buffer` when it is large enough. An empty batch

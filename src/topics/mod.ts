@@ -9,3 +9,4 @@ export { decodeOffset, groupOffsetsTopic } from "./group_offsets.ts";
 export { KafkaConsumer, type KafkaConsumerOptions } from "./kafka_consumer.ts";
 export * from "./kafka_topics.ts";
 export * from "./topics.ts";
+export { Spool, type SpoolOptions } from "./spool.ts";

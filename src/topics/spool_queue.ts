@@ -1,0 +1,202 @@
+/**
+ * One queue of a spool on its way to Kafka: the records of one partition, in their order.
+ *
+ * Batches are read from the position on and handed to the producer, several at a time; it keeps their
+ * order. The position moves over what Kafka has taken without a gap. When Kafka refuses one for good,
+ * no more are read, and once all have come back it is tried again from the position, slowly and one at
+ * a time, until Kafka takes it: what lies behind it waits, and nothing is passed over. Batches that
+ * were under way behind it may have been stored already; they are sent again.
+ */
+
+import { type Clock, reasonOf } from "../base/mod.ts";
+import { readBatches } from "../batch/mod.ts";
+import type { PartitionLog } from "../log/mod.ts";
+import type { Producer, TopicPartition } from "./topics.ts";
+
+/** How much of a queue is read at once, in bytes; one whole batch comes even when it is larger. */
+const fetchBytesMax = 1 << 20;
+/** How much of one queue is under way, in bytes. */
+const queueBytesMax = 4 << 20;
+/** How long after a refusal the same batch is tried again, in milliseconds. */
+const refusedRetryMs = 30_000;
+
+/** What queues share on their way. */
+export interface Sending {
+  /** How many bytes of all queues are under way. */
+  bytes: number;
+  /** How many may be; beyond it each queue has no more than one batch under way. */
+  bytesMax: number;
+  /** Ends it; what is under way by then still counts. */
+  closing: AbortSignal;
+  /** Time. */
+  clock: Clock;
+  /** The producer, once Kafka has the partition. @throws what Kafka has against it */
+  producer(target: TopicPartition): Promise<Producer>;
+  /** Some bytes are not under way any more. */
+  freed(): void;
+  /** A queue cannot go on for this reason, or goes on again (null). */
+  report(queue: QueueForwarder, problem: string | null): void;
+  /** Something failed for good. */
+  failed(target: TopicPartition, error: unknown): void;
+}
+
+interface Sent {
+  /** The offset after its last record. */
+  end: bigint;
+  isTaken: boolean;
+}
+
+/** Sends one queue. */
+export class QueueForwarder {
+  /** Where its records go. */
+  readonly target: TopicPartition;
+  /** Its records. */
+  readonly log: PartitionLog;
+  /** Why Kafka does not take its records, or null. */
+  problem: string | null = null;
+  readonly #sending: Sending;
+  #position: bigint;
+  #next: bigint;
+  #sent: Sent[] = [];
+  #underWay = 0;
+  #underWayBytes = 0;
+  #isRefused = false;
+  #waitsSinceMs: number | null = null;
+  #wake: () => void = () => {};
+
+  /** Sends the records of `log` from `position` on, as far as they are still there. */
+  constructor(target: TopicPartition, log: PartitionLog, position: bigint, sending: Sending) {
+    this.target = target;
+    this.log = log;
+    this.#sending = sending;
+    this.#position = position < log.startOffset
+      ? log.startOffset
+      : position > log.endOffset
+      ? log.endOffset
+      : position;
+    this.#next = this.#position;
+  }
+
+  /** The offset of the first record that Kafka has not taken. */
+  get position(): bigint {
+    return this.#position;
+  }
+
+  /** Since when it has waited for an answer of Kafka, on the monotonic clock; null: it does not wait. */
+  get waitsSinceMs(): number | null {
+    return this.#waitsSinceMs;
+  }
+
+  /** Whether nothing of it is under way. */
+  get isIdle(): boolean {
+    return this.#underWay === 0;
+  }
+
+  /** Looks again whether it may go on. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Sends until it is told to close. */
+  async run(): Promise<void> {
+    const { closing, clock } = this.#sending;
+    const wake = () => this.wake();
+    closing.addEventListener("abort", wake);
+    while (!closing.aborted) {
+      if (this.#isRefused && this.#underWay === 0) {
+        this.#waitsSinceMs = null;
+        await clock.sleep(refusedRetryMs, closing);
+        this.#sent = [];
+        this.#next = this.#position;
+        this.#isRefused = false;
+      } else if (this.#isRefused || this.#next === this.log.endOffset || !this.#maySend()) {
+        await this.#untilWoken();
+      } else {
+        await this.#send();
+      }
+    }
+    closing.removeEventListener("abort", wake);
+  }
+
+  async #untilWoken(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const callOff = this.log.onAppend(resolve);
+    await promise;
+    callOff();
+  }
+
+  #maySend(): boolean {
+    if (this.#underWay === 0) return true;
+    const { bytes, bytesMax } = this.#sending;
+    return this.problem === null && this.#underWayBytes < queueBytesMax && bytes < bytesMax;
+  }
+
+  /** Reads some batches and sends them. */
+  async #send(): Promise<void> {
+    const sending = this.#sending;
+    this.#waitsSinceMs ??= sending.clock.monotonic();
+    const reservedBytes = sending.bytes < sending.bytesMax ? fetchBytesMax : 1;
+    sending.bytes += reservedBytes;
+    try {
+      const producer = await sending.producer(this.target);
+      const batches = await this.log.fetch(this.#next, reservedBytes);
+      for (const { start, header } of readBatches(batches)) {
+        const batch = batches.subarray(start, start + header.sizeBytes);
+        const end = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+        this.#next = end;
+        const sent = { end, isTaken: false };
+        this.#sent.push(sent);
+        // An empty one stands for what the disk has damaged, which the log has reported.
+        if (header.recordCount === 0) this.#taken(sent);
+        else void this.#ship(producer, batch, sent);
+        // One is enough to find out whether Kafka takes them again.
+        if (this.problem !== null) break;
+      }
+    } catch (error) {
+      this.#refused(error);
+    } finally {
+      sending.bytes -= reservedBytes;
+      if (this.#underWay === 0) this.#waitsSinceMs = null;
+    }
+  }
+
+  async #ship(
+    producer: Producer,
+    batch: Uint8Array<ArrayBuffer>,
+    sent: Sent,
+  ): Promise<void> {
+    const { length } = batch;
+    this.#underWay++;
+    this.#underWayBytes += length;
+    this.#sending.bytes += length;
+    try {
+      await producer.append(this.target.topic, this.target.partition, batch);
+      this.#taken(sent);
+    } catch (error) {
+      this.#refused(error);
+    } finally {
+      this.#underWay--;
+      this.#underWayBytes -= length;
+      this.#sending.bytes -= length;
+      if (this.#underWay === 0) this.#waitsSinceMs = null;
+      this.#sending.freed();
+      this.wake();
+    }
+  }
+
+  #taken(sent: Sent): void {
+    sent.isTaken = true;
+    if (!this.#sent[0]?.isTaken) return;
+    while (this.#sent[0]?.isTaken) this.#position = this.#sent.shift()!.end;
+    this.#waitsSinceMs = this.#sending.clock.monotonic();
+    if (this.problem !== null && !this.#isRefused) this.#sending.report(this, null);
+  }
+
+  #refused(error: unknown): void {
+    if (this.#sending.closing.aborted) return;
+    this.#isRefused = true;
+    this.#sending.failed(this.target, error);
+    this.#sending.report(this, reasonOf(error));
+  }
+}
