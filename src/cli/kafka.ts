@@ -10,8 +10,10 @@ import {
   producerConfigs,
   producerSettings,
   type Props,
+  type SpoolConfig,
+  spoolConfig,
 } from "../herder/mod.ts";
-import { KafkaTopics } from "../topics/mod.ts";
+import { KafkaTopics, type ProducerOptions } from "../topics/mod.ts";
 
 /** What clients are made with on this machine. */
 export function clientSources(log: Logger): ClientSources {
@@ -34,4 +36,20 @@ export async function kafkaTopics(worker: Props, clients: ClientSources): Promis
     random: Math.random,
     log: clients.log,
   });
+}
+
+/**
+ * Where a worker spools its sources, and how that writes to Kafka: as its producers do that no connector
+ * configures. Null when it does not. @throws {ConfigError}
+ */
+export async function plannedSpool(
+  worker: Props,
+  bootstrapServers: readonly string[],
+  clients: ClientSources | null,
+): Promise<SpoolConfig & Pick<ProducerOptions, "kafka"> | null> {
+  const spool = spoolConfig(worker, bootstrapServers);
+  if (spool === null || clients === null) return null;
+  const configs = producerConfigs({ worker, connector: {}, clientId: "connect-spool" });
+  const { connection, settings: producer } = await producerSettings(configs, clients);
+  return { ...spool, kafka: { connection, producer } };
 }

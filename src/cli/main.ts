@@ -1,5 +1,5 @@
 /**
- * The command line: `connect standalone`, `connect topics`, help and version. Exit codes: 0 when all
+ * The command line: `connect standalone`, `connect topics`, `connect spool`, help and version. Exit codes: 0 when all
  * went well, 78 (EX_CONFIG) for a wrong argument, file, key or port, 1 for any other failure.
  *
  * @module
@@ -19,6 +19,7 @@ Kafka Connect for the edge: runs source and sink connectors, with or without Kaf
 Commands:
   standalone WORKER.properties [CONNECTOR.properties|.json ...]   runs connectors in one process
   topics list|describe|read                                       shows what the embedded log holds
+  spool status                                                    shows what waits for Kafka
 
 Options:
   -h, --help   this text; after a command, how to use that command
@@ -68,6 +69,17 @@ Options:
   --property print.key=true    begin each line with the record's key and a tab
   -h, --help                   this text
 `,
+  spool: `Usage: connect spool status --worker WORKER.properties [--json]
+
+Shows what the worker's spool (spool.dir) holds, also while the worker runs: the bytes its segments take and
+may take, and for each partition the records that wait for Kafka, the age of the oldest of them by its
+timestamp, and how many a second Kafka takes, measured for two seconds.
+
+Options:
+  --worker WORKER.properties   the file of the worker, which says where its spool is
+  --json                       as JSON; numbers of records are text, for they may have 64 bits
+  -h, --help                   this text
+`,
 } as const;
 
 /** Runs a command. @returns the exit code */
@@ -104,6 +116,8 @@ async function run(args: readonly string[]): Promise<void> {
     }
     case "topics":
       return await runTopics(rest);
+    case "spool":
+      return await runSpool(rest);
     default:
       throw new ConfigError(`Unknown command "${command}"; see connect --help`);
   }
@@ -142,6 +156,26 @@ async function runTopics(args: readonly string[]): Promise<void> {
   } finally {
     await source.close();
   }
+}
+
+async function runSpool(args: readonly string[]): Promise<void> {
+  const { values, positionals: [action, ...more] } = parse("spool", args, {
+    ...helpOption,
+    worker: { type: "string" },
+    json: { type: "boolean" },
+  });
+  if (values.help || action === undefined) return print(help.spool);
+  if (action !== "status") {
+    throw new ConfigError(`spool: unknown action "${action}"; it must be status`);
+  }
+  if (more.length > 0) throw new ConfigError(`spool status: unexpected argument "${more[0]}"`);
+  if (typeof values.worker !== "string") {
+    throw new ConfigError(
+      "spool status: --worker WORKER.properties is missing; see connect spool --help",
+    );
+  }
+  const { spoolStatus } = await import("./spool.ts");
+  print(await spoolStatus(values.worker, values.json === true));
 }
 
 /** The topics that a worker's file names. @throws {ConfigError} */

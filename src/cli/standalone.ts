@@ -19,8 +19,8 @@ import {
 } from "../herder/mod.ts";
 import { createApp } from "../rest/mod.ts";
 import { FileOffsetStore } from "../store/mod.ts";
-import { EmbeddedTopics, groupOffsetsTopic } from "../topics/mod.ts";
-import { clientSources, kafkaTopics } from "./kafka.ts";
+import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
+import { clientSources, kafkaTopics, plannedSpool } from "./kafka.ts";
 import { inFile, readFile, readWorkerFile } from "./files.ts";
 
 /** Runs a standalone worker until it is told to stop. @throws {ConfigError} before anything is written */
@@ -35,19 +35,18 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   });
   const { props: workerProps, config } = await readWorkerFile(workerFile);
   await inFile(workerFile, () => connectors.validateWorker(workerProps));
-  const unknown = unknownWorkerKeys(workerProps);
-  if (unknown.length > 0) {
-    // Kafka: `AbstractConfig.logUnused`, which names keys but never values.
-    log.warn(
-      `These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`,
-    );
-  }
+  warnOfUnknown(workerProps, log);
   const folder = embeddedFolder(config["bootstrap.servers"]);
   const clients = folder === null ? clientSources(log) : null;
   const kafka = clients && await inFile(workerFile, () => kafkaTopics(workerProps, clients));
+  const spooling = await inFile(
+    workerFile,
+    () => plannedSpool(workerProps, config["bootstrap.servers"], clients),
+  );
   const listeners = await inFile(workerFile, () => parseListeners(config.listeners));
   const policy = await inFile(workerFile, () => overridePolicy(workerProps));
   const planned = await readConnectors(connectorFiles, connectors, policy);
+  if (spooling !== null) { for (const { props } of planned) warnOfOverrides(props, log); }
   const offsets = await inFile(
     workerFile,
     () => FileOffsetStore.open(localDisk, config["offset.storage.file.filename"]),
@@ -63,6 +62,8 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
     workerFile,
     () => EmbeddedTopics.open({ disk: localDisk, folder: folder!, clock: systemClock, log }),
   );
+  const shared = { disk: localDisk, target: topics, clock: systemClock, log };
+  const spool = spooling && await inFile(workerFile, () => Spool.open({ ...spooling, ...shared }));
   // Tasks wait for the brokers by themselves; this tells what keeps them waiting.
   kafka?.connect().catch((error) => log.error(reasonOf(error)));
   try {
@@ -72,6 +73,7 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
       connectors,
       files: [],
       topics,
+      writers: spool ?? topics,
       internalTopics: new Set([groupOffsetsTopic]),
       clients,
       offsets,
@@ -89,6 +91,7 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
     log.info("Kafka Connect worker stopping");
     await running.stop();
   } finally {
+    await spool?.close();
     await topics.close();
     await server.shutdown();
   }
@@ -114,6 +117,25 @@ async function readConnectors(
     });
   }
   return planned;
+}
+
+/** Kafka: `AbstractConfig.logUnused`, which names keys but never values. */
+function warnOfUnknown(workerProps: Props, log: Logger): void {
+  const unknown = unknownWorkerKeys(workerProps);
+  if (unknown.length === 0) return;
+  log.warn(`These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`);
+}
+
+/** With a spool all records go to Kafka by one producer. */
+function warnOfOverrides(props: Props, log: Logger): void {
+  const overrides = Object.keys(props).filter((key) => key.startsWith("producer.override."));
+  if (overrides.length === 0) return;
+  log.warn(
+    `${props.name}: the spool writes to Kafka with the worker's own producer; of ` +
+      `${
+        overrides.join(", ")
+      } only what makes batches (compression.type, batch.size) has an effect`,
+  );
 }
 
 function listen(

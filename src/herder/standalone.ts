@@ -51,6 +51,8 @@ export interface StandaloneHerderOptions {
   files: readonly string[];
   /** The topics. */
   topics: Topics;
+  /** How source tasks write, such as by a spool; to the topics themselves unless told. */
+  writers?: Pick<Topics, "openProducer">;
   /** Topics that no plugin may write to. */
   internalTopics: ReadonlySet<string>;
   /** What Kafka clients are made with; null where topics are in the embedded log. */
@@ -237,7 +239,8 @@ export class StandaloneHerder {
       const consumer = await this.#consumerOptions(props, spec);
       return () => new SinkTaskRunner({ ...shared, consumer });
     }
-    const producer = await topics.openProducer(await this.#producerOptions(props, spec));
+    const { writers = topics } = this.#options;
+    const producer = await writers.openProducer(await this.#producerOptions(props, spec));
     return () => new SourceTaskRunner({ ...shared, producer, offsets, internalTopics });
   }
 

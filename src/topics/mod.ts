@@ -8,5 +8,6 @@ export * from "./embedded_topics.ts";
 export { decodeOffset, groupOffsetsTopic } from "./group_offsets.ts";
 export { KafkaConsumer, type KafkaConsumerOptions } from "./kafka_consumer.ts";
 export * from "./kafka_topics.ts";
+export * from "./spool.ts";
+export * from "./spool_status.ts";
 export * from "./topics.ts";
-export { Spool, type SpoolOptions } from "./spool.ts";

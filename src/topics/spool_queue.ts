@@ -9,7 +9,7 @@
  */
 
 import { type Clock, reasonOf } from "../base/mod.ts";
-import { readBatches } from "../batch/mod.ts";
+import { readBatches, setBaseOffset } from "../batch/mod.ts";
 import type { PartitionLog } from "../log/mod.ts";
 import type { Producer, TopicPartition } from "./topics.ts";
 
@@ -167,6 +167,8 @@ export class QueueForwarder {
     sent: Sent,
   ): Promise<void> {
     const { length } = batch;
+    // Kafka: `UnifiedLog.analyzeAndValidateRecords` takes from producers only what begins at 0.
+    setBaseOffset(batch, 0n);
     this.#underWay++;
     this.#underWayBytes += length;
     this.#sending.bytes += length;

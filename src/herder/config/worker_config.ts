@@ -153,7 +153,7 @@ export const standaloneConfigDef = ConfigDef.of({
 /** The values of a standalone worker's keys. */
 export type StandaloneConfig = ReturnType<typeof standaloneConfigDef.parse>;
 
-/** Keys that belong to others, with what follows: converters, providers, Kafka's clients, listeners. */
+/** Keys that belong to others, with what follows: converters, providers, clients, listeners, the spool. */
 const openPrefixes = [
   "key.converter.",
   "value.converter.",
@@ -166,6 +166,8 @@ const openPrefixes = [
   "admin.",
   "listeners.https.",
   "admin.listeners.https.",
+  "spool.dir",
+  "spool.max.bytes",
 ];
 
 /** The keys that mean nothing to a standalone worker, in the order they were given. */

@@ -91,7 +91,9 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
   #store(topic: string, partition: number, batch: Uint8Array): bigint {
     const reason = this.refused.get(topic);
     if (reason !== undefined) throw new ConnectError(reason);
-    checkProducedBatch(batch);
+    const { baseOffset } = checkProducedBatch(batch);
+    // As Kafka does.
+    if (baseOffset !== 0n) throw new ConnectError("INVALID_RECORD");
     const key = `${topic}-${partition}`;
     const values = this.stored.get(key) ?? [];
     this.stored.set(key, values);
