@@ -46,6 +46,11 @@ const mistakes: [what: string, files: Files, says: string][] = [
     "Not a number of type LONG",
   ],
   [
+    "a spool in front of the embedded log",
+    withWorker("spool.dir=spool"),
+    "w.properties: spool.dir=spool needs brokers",
+  ],
+  [
     "a converter class that there is not",
     withWorker("value.converter=com.example.Nope"),
     "w.properties: value.converter: Invalid value com.example.Nope for configuration " +
@@ -260,6 +265,12 @@ const wrongArguments: [args: string[], says: string][] = [
   [["standalone", "w.properties", "nope.json"], 'Cannot read "nope.json": there is no such file'],
   [["standalone", "--port", "1"], "standalone: Unknown option '--port'"],
   [["distribute"], 'Unknown command "distribute"; see connect --help'],
+  [["spool", "drain"], 'spool: unknown action "drain"; it must be status'],
+  [["spool", "status"], "spool status: --worker WORKER.properties is missing"],
+  [
+    ["spool", "status", "--worker", "w.properties"],
+    "w.properties: there is no spool: spool.dir is",
+  ],
   [["topics", "drop", "t"], 'topics: unknown action "drop"; it must be list, describe or read'],
   [["topics", "list"], "topics list: --worker WORKER.properties is missing"],
   [["topics", "list", "--worker"], "topics: Option '--worker <value>' argument missing"],
@@ -313,6 +324,7 @@ const helpTexts: [args: string[], holds: RegExp[]][] = [
   [["topics", "-h"], [/--worker/, /--from-beginning/, /--max-messages/, /print\.key=true/]],
   [["topics", "read", "--help"], [/--from-beginning/]],
   [["topics"], [/list/, /describe/, /read/]],
+  [["spool", "-h"], [/spool\.dir/, /--worker/, /--json/]],
   [["--version"], [/^\d+\.\d+\.\d+ \(Kafka Connect 4\.2\.0\)\n$/]],
 ];
 
