@@ -69,11 +69,6 @@ export class BatchBuilder {
     this.#limit = Math.min(this.#sizeMax, this.#bytes.length);
   }
 
-  /** How many records it holds. */
-  get recordCount(): number {
-    return this.#count;
-  }
-
   /** How many bytes it takes so far, uncompressed. */
   get sizeBytes(): number {
     return this.#position;

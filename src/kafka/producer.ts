@@ -157,12 +157,17 @@ export class KafkaProducer {
     try {
       while (this.#pumpAgain && !this.#client.closing.aborted) {
         this.#pumpAgain = false;
-        if (this.#wantsIdentity && this.#identity === null) await this.#identify();
+        if (this.#lacksIdentity) await this.#identify();
+        if (this.#lacksIdentity) continue;
         for (const [nodeId, queues] of await this.#ready()) this.#sendTo(nodeId, queues);
       }
     } finally {
       this.#pumping = false;
     }
+  }
+
+  get #lacksIdentity(): boolean {
+    return this.#wantsIdentity && this.#identity === null;
   }
 
   async #identify(): Promise<void> {
@@ -176,13 +181,13 @@ export class KafkaProducer {
       }, Infinity);
     } catch (error) {
       if (client.closing.aborted) return;
+      // A login that fails says nothing of what a later one would be granted.
+      if (!(error instanceof KafkaError)) return this.#rejectAll(error);
       this.#wantsIdentity = false;
-      if (error instanceof KafkaError) {
-        this.#warn(
-          `${client.clientId}: ${error.message}; without idempotence a record may be stored twice ` +
-            "when a broker fails, and batches are sent one at a time",
-        );
-      } else this.#rejectAll(error);
+      this.#warn(
+        `${client.clientId}: ${error.message}; without idempotence a record may be stored twice ` +
+          "when a broker fails, and batches are sent one at a time",
+      );
     }
   }
 
