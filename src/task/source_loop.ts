@@ -312,6 +312,8 @@ export class SourceLoop {
     const isSpare = this.#buffers.length * batchBytesMax < bytesInFlightMax;
     if (isSpare && buffer.byteLength === batchBytesMax) this.#buffers.push(buffer);
     this.#bytesInFlight -= batch.bytes;
+    // At once: a poll that waits would hold up the offsets of what is durable.
+    this.#offerOffsets(false);
     if (this.#bytesInFlight === 0) this.#sealAll();
     if (batch.records !== null) void this.#commitRecords(batch, batch.records, baseOffset);
   }
