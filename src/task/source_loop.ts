@@ -8,12 +8,13 @@
  */
 
 import { RetriableError, SourceTask } from "../api/mod.ts";
-import type { OffsetMap, Serialized, SourceRecord } from "../api/mod.ts";
+import type { OffsetMap, SourceRecord } from "../api/mod.ts";
 import { type Clock, ConnectError, parseExact, reasonOf, stringifyExact } from "../base/mod.ts";
-import { BatchBuilder, murmur2Partition, StickyPartitioner } from "../batch/mod.ts";
+import { BatchBuilder } from "../batch/mod.ts";
 import { applyChain, type ChainStep, type Converters } from "./chain.ts";
 import type { TaskPort, TaskSpec, ToTask } from "./messages.ts";
 import { SourceOffsets } from "./source_offsets.ts";
+import { TopicPartitions } from "./topic_partitions.ts";
 
 /** How long the loop may run before it lets messages in, in milliseconds. */
 const turnMsMax = 10;
@@ -63,10 +64,7 @@ export class SourceLoop {
   readonly #open = new Map<string, OpenBatch>();
   readonly #sent = new Map<number, SentBatch>();
   readonly #offsetRequests = new Map<number, (offsets: (OffsetMap | null)[]) => void>();
-  /** How many partitions the topics have that have been written to. */
-  readonly #partitionCounts = new Map<string, number>();
-  readonly #topicRequests = new Map<string, PromiseWithResolvers<void>>();
-  readonly #sticky: StickyPartitioner;
+  readonly #partitions: TopicPartitions;
   readonly #wantsRecords: boolean;
   #openBytes = 0;
   /** The one of `#open` that took the last record. */
@@ -88,7 +86,7 @@ export class SourceLoop {
   /** Prepares the loop; {@linkcode run} starts it. */
   constructor(options: SourceLoopOptions) {
     this.#options = options;
-    this.#sticky = new StickyPartitioner(options.random);
+    this.#partitions = new TopicPartitions(options.port, options.random);
     this.#wantsRecords = options.task.commitRecord !== SourceTask.prototype.commitRecord;
   }
 
@@ -127,11 +125,8 @@ export class SourceLoop {
         break;
       }
       case "topic":
-        this.#partitionCounts.set(message.topic, message.partitions);
-        this.#topicRequests.get(message.topic)?.resolve();
-        break;
       case "topicRefused":
-        this.#topicRequests.get(message.topic)?.reject(new ConnectError(message.reason));
+        this.#partitions.receive(message);
         break;
       case "acked":
         this.#acked(message);
@@ -217,15 +212,17 @@ export class SourceLoop {
   /** Converts and appends what the chain has made of a record. */
   #take(original: SourceRecord, record: SourceRecord, number: number): Promise<void> | null {
     const { topic } = record;
-    if (!this.#partitionCounts.has(topic)) {
-      return this.#readTopic(topic).then(() => this.#take(original, record, number) ?? undefined);
+    if (!this.#partitions.has(topic)) {
+      return this.#partitions.ask(topic).then(() =>
+        this.#take(original, record, number) ?? undefined
+      );
     }
     const { converters, clock } = this.#options;
     const key = converters.key.fromConnectData(topic, record.keySchema, record.key);
     const value = converters.value.fromConnectData(topic, record.valueSchema, record.value);
     const headers = record.hasHeaders ? this.#headers(record) : noHeaders;
     const timestampMs = record.timestamp ?? clock.now();
-    const partition = this.#partition(record, key);
+    const partition = this.#partitions.of(record, key);
     const batch = this.#openBatch(topic, partition);
     const append = ({ builder, records }: OpenBatch) => {
       const before = builder.sizeBytes;
@@ -269,14 +266,6 @@ export class SourceLoop {
     });
   }
 
-  #partition(record: SourceRecord, key: Serialized): number {
-    if (record.kafkaPartition !== null) return record.kafkaPartition;
-    const count = this.#partitionCounts.get(record.topic)!;
-    if (count === 1) return 0;
-    if (key === null) return this.#sticky.partition(record.topic, count);
-    return murmur2Partition(typeof key === "string" ? encoder.encode(key) : key, count);
-  }
-
   /** Seals a batch and hands it over once there is room in flight. */
   async #hand(batch: OpenBatch): Promise<void> {
     while (this.#bytesInFlight >= this.#options.spec.bytesInFlightMax) {
@@ -288,6 +277,7 @@ export class SourceLoop {
 
   #seal({ builder, ...batch }: OpenBatch): void {
     this.#open.delete(keyOf(batch));
+    this.#partitions.batchSealed(batch.topic);
     this.#last = null;
     this.#openBytes -= builder.sizeBytes;
     const bytes = builder.seal();
@@ -375,13 +365,6 @@ export class SourceLoop {
       this.#offsetRequests.set(request, resolve);
       port.send({ type: "readOffsets", request, partitions: partitions.map(stringifyExact) });
     });
-  }
-
-  #readTopic(topic: string): Promise<void> {
-    const answer = Promise.withResolvers<void>();
-    this.#topicRequests.set(topic, answer);
-    this.#options.port.send({ type: "readTopic", topic });
-    return answer.promise.finally(() => this.#topicRequests.delete(topic));
   }
 
   /** Stops the task once, while it may still wait in `poll`. */
