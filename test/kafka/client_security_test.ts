@@ -189,11 +189,6 @@ javaTest(
         ) {
           await context.step(`not with ${what}`, async () => {
             const refused = await refusal(props);
-            Deno.writeTextFileSync(
-              "/tmp/cc/said",
-              `${what}: ${refused.name} ${refused.message}\n`,
-              { append: true },
-            );
             strictEqual(refused.name, name, refused.message);
             match(refused.message, reason);
             strictEqual(refused.message.includes("wrong-secret"), false);
