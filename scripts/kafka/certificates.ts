@@ -1,4 +1,12 @@
-/** Certificates for a cluster of one run, made with openssl: an authority, one for brokers, one for a client. */
+/**
+ * Certificates for a cluster of one run: an authority, one for brokers, one for a client. Nothing but
+ * libraries makes them, so that a machine needs no more than Node, Java and Maven.
+ *
+ * @module
+ */
+
+import { generateKeyPairSync } from "node:crypto";
+import library from "node-forge";
 
 /** Certificates and keys, as paths of PEM files. */
 export interface Certificates {
@@ -14,39 +22,126 @@ export interface Certificates {
   client: string;
 }
 
+/** Who someone is: a key and its certificate, as PEM. */
+export interface Identity {
+  /** The private key. */
+  key: string;
+  /** The certificate. */
+  certificate: string;
+}
+
+/** What is used of the library, which brings no types. */
+interface Forge {
+  asn1: { toDer(value: object): { getBytes(): string } };
+  md: { sha256: { create(): object } };
+  pki: {
+    createCertificate(): ForgeCertificate;
+    privateKeyFromPem(pem: string): ForgeKey;
+    setRsaPublicKey(n: object, e: object): object;
+    certificateFromPem(pem: string): ForgeCertificate;
+    certificateToPem(certificate: ForgeCertificate): string;
+  };
+  pkcs12: {
+    toPkcs12Asn1(
+      key: ForgeKey,
+      chain: ForgeCertificate[],
+      password: string,
+      options: { algorithm: string; prfAlgorithm: string },
+    ): object;
+  };
+}
+interface ForgeKey {
+  n: object;
+  e: object;
+}
+interface ForgeCertificate {
+  publicKey: object;
+  serialNumber: string;
+  validity: { notBefore: Date; notAfter: Date };
+  subject: { attributes: object[] };
+  setSubject(attributes: object[]): void;
+  setIssuer(attributes: object[]): void;
+  setExtensions(extensions: object[]): void;
+  sign(key: ForgeKey, digest: object): void;
+}
+
+const forge = library as unknown as Forge;
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** Makes certificates in a folder. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
-  await openssl(folder, "req", "-x509", ...newKey("authority"), "-subj", "/CN=test authority");
-  const names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
   const path = (name: string) => `${folder}/${name}.pem`;
-  for (const [name, extensions] of [["broker", names], ["client", "extendedKeyUsage=clientAuth"]]) {
-    await openssl(folder, "req", "-x509", ...newKey(name), ...[
-      ...["-CA", path("authority"), "-CAkey", `${folder}/authority.key`],
-      ...["-subj", `/CN=${name}`, "-addext", extensions, "-addext", "basicConstraints=CA:FALSE"],
-    ]);
-    const parts = [`${folder}/${name}.key`, path(name)].map((part) => Deno.readTextFile(part));
-    await Deno.writeTextFile(path(`${name}.both`), (await Promise.all(parts)).join(""));
-  }
+  const authority = makeIdentity("test authority", {
+    extensions: [{ name: "basicConstraints", cA: true, critical: true }],
+  });
+  // Types of names: 2 is for hosts, 7 for addresses.
+  const altNames = [{ type: 2, value: "localhost" }, { type: 7, ip: "127.0.0.1" }];
+  const broker = makeIdentity("broker", {
+    extensions: [{ name: "subjectAltName", altNames }],
+    authority,
+  });
+  const client = makeIdentity("client", {
+    extensions: [{ name: "extKeyUsage", clientAuth: true }],
+    authority,
+  });
+  const files = {
+    "authority": authority.certificate,
+    "broker": broker.key + broker.certificate,
+    "client.key": client.key,
+    "client.certificate": client.certificate,
+    "client": client.key + client.certificate,
+  };
+  await Promise.all(
+    Object.entries(files).map(([name, pem]) => Deno.writeTextFile(path(name), pem)),
+  );
   return {
     authority: path("authority"),
-    broker: path("broker.both"),
-    clientKey: `${folder}/client.key`,
-    clientCertificate: path("client"),
-    client: path("client.both"),
+    broker: path("broker"),
+    clientKey: path("client.key"),
+    clientCertificate: path("client.certificate"),
+    client: path("client"),
   };
 }
 
-function newKey(name: string): string[] {
-  return [
-    ...["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc", "-days", "2"],
-    ...["-keyout", `${name}.key`, "-out", `${name}.pem`],
-  ];
+/** Makes an RSA key, and a certificate for it that is good for two days, signed by an authority or by itself. */
+export function makeIdentity(
+  name: string,
+  { extensions = [], authority }: { extensions?: object[]; authority?: Identity } = {},
+): Identity {
+  // The platform finds a key far faster than the library.
+  const { privateKey: key } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const own = forge.pki.privateKeyFromPem(key);
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.setRsaPublicKey(own.n, own.e);
+  // The first digit keeps the number positive.
+  certificate.serialNumber = `0${crypto.randomUUID().replaceAll("-", "").slice(1)}`;
+  certificate.validity.notBefore = new Date(Date.now() - dayMs);
+  certificate.validity.notAfter = new Date(Date.now() + dayMs);
+  const subject = [{ name: "commonName", value: name }];
+  certificate.setSubject(subject);
+  certificate.setIssuer(
+    authority === undefined
+      ? subject
+      : forge.pki.certificateFromPem(authority.certificate).subject.attributes,
+  );
+  certificate.setExtensions(extensions);
+  const signer = authority === undefined ? own : forge.pki.privateKeyFromPem(authority.key);
+  certificate.sign(signer, forge.md.sha256.create());
+  return { key, certificate: forge.pki.certificateToPem(certificate) };
 }
 
-async function openssl(cwd: string, ...args: string[]): Promise<void> {
-  const { code, stderr } = await new Deno.Command("openssl", { args, cwd }).output();
-  if (code === 0) return;
-  throw new Error(
-    `Cannot make certificates: openssl ${args[0]}: ${new TextDecoder().decode(stderr)}`,
+/** A PKCS12 key store of an identity, encrypted as keytool and openssl do it today. */
+export function pkcs12Of({ key, certificate }: Identity, password: string): Uint8Array {
+  const store = forge.pkcs12.toPkcs12Asn1(
+    forge.pki.privateKeyFromPem(key),
+    [forge.pki.certificateFromPem(certificate)],
+    password,
+    { algorithm: "aes256", prfAlgorithm: "sha256" },
   );
+  // The library keeps bytes in text, one a character.
+  return Uint8Array.from(forge.asn1.toDer(store).getBytes(), (byte) => byte.charCodeAt(0));
 }

@@ -2,13 +2,14 @@
  * Kafka 4.2 in KRaft mode, for tests and for trying things out: one broker or three, formatted fresh in a
  * temporary folder, on free ports, each with a listener in plain text, one with TLS and client
  * certificates, and one with SASL. Every broker is a process of its own that can be killed, held and
- * started again on the same ports and data.
+ * started again on the same ports and data. None outlives the process that started it.
  *
  * @module
  */
 
 import { Java } from "../../test/kafka/java.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
+import { Keeper } from "./keeper.ts";
 
 /** Small heaps and few threads: what is tested is the client. */
 const jvm = [
@@ -42,14 +43,16 @@ export class Broker {
   /** The port of each listener. */
   readonly ports: Readonly<Record<Listener | "CONTROLLER", number>>;
   readonly #java: Java;
+  readonly #keeper: Keeper;
   readonly #folder: string;
   #child: Deno.ChildProcess | null = null;
   #reading: Promise<void> = Promise.resolve();
   #said = "";
 
   /** A broker that does not run yet. */
-  constructor(java: Java, id: number, folder: string, ports: number[]) {
+  constructor(java: Java, keeper: Keeper, id: number, folder: string, ports: number[]) {
     this.#java = java;
+    this.#keeper = keeper;
     this.#folder = folder;
     this.id = id;
     const names = [...listeners, "CONTROLLER"] as const;
@@ -90,6 +93,7 @@ export class Broker {
     const options = { jvm, stdin: "null", stdout: "piped", stderr: "piped" } as const;
     const child = this.#java.command("kafka.Kafka", [this.#propertiesFile], options).spawn();
     this.#child = child;
+    await this.#keeper.add(child.pid);
     this.#said = "";
     const started = Promise.withResolvers<void>();
     const failed = (why: string) =>
@@ -133,6 +137,7 @@ export class Broker {
       if (!(error instanceof TypeError)) throw error;
     }
     await child.status;
+    await this.#keeper.remove(child.pid);
     await this.#reading;
   }
 
@@ -147,10 +152,10 @@ export class Cluster {
   readonly brokers: readonly Broker[];
   /** Certificates for its TLS listeners. */
   readonly certificates: Certificates;
-  readonly #folder: string;
+  readonly #keeper: Keeper;
 
-  private constructor(folder: string, brokers: readonly Broker[], certificates: Certificates) {
-    this.#folder = folder;
+  private constructor(keeper: Keeper, brokers: readonly Broker[], certificates: Certificates) {
+    this.#keeper = keeper;
     this.brokers = brokers;
     this.certificates = certificates;
   }
@@ -159,28 +164,28 @@ export class Cluster {
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const java = await Java.open();
     const folder = await Deno.makeTempDir({ prefix: "kafka-" });
+    const keeper = new Keeper(folder);
     const count = options.brokers ?? 1;
     const ports = freePorts(count * (listeners.length + 1));
     const brokers = Array.from({ length: count }, (_, i) => {
       const own = ports.slice(i * (listeners.length + 1), (i + 1) * (listeners.length + 1));
-      return new Broker(java, i + 1, `${folder}/${i + 1}`, own);
+      return new Broker(java, keeper, i + 1, `${folder}/${i + 1}`, own);
     });
-    let cluster: Cluster | null = null;
     try {
-      cluster = new Cluster(folder, brokers, await makeCertificates(folder));
+      const cluster = new Cluster(keeper, brokers, await makeCertificates(folder));
       const clusterId = crypto.getRandomValues(new Uint8Array(16)).toBase64({
         alphabet: "base64url",
         omitPadding: true,
       });
       await Promise.all(brokers.map((broker) => {
-        const settings = settingsOf(broker, brokers, folder, cluster!.certificates);
+        const settings = settingsOf(broker, brokers, folder, cluster.certificates);
         return broker.format(clusterId, { ...settings, ...options.configs });
       }));
       await Promise.all(brokers.map((broker) => broker.start()));
       return cluster;
     } catch (error) {
       await Promise.all(brokers.map((broker) => broker.stop("SIGKILL")));
-      await Deno.remove(folder, { recursive: true });
+      await keeper.close();
       throw error;
     }
   }
@@ -193,7 +198,7 @@ export class Cluster {
   /** Kills all brokers, and removes their folder. */
   async stop(): Promise<void> {
     await Promise.all(this.brokers.map((broker) => broker.stop("SIGKILL")));
-    await Deno.remove(this.#folder, { recursive: true });
+    await this.#keeper.close();
   }
 }
 
@@ -266,6 +271,9 @@ function security({ authority, broker }: Certificates): Record<string, string> {
     "PLAIN": `org.apache.kafka.common.security.plain.PlainLoginModule required ${known.join(" ")};`,
     "SCRAM-SHA-256": "org.apache.kafka.common.security.scram.ScramLoginModule required;",
     "SCRAM-SHA-512": "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+    // Tokens without a signature, which brokers believe unless they are told how to check them.
+    "OAUTHBEARER": "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required " +
+      'unsecuredLoginStringClaim_sub="admin";',
   };
   const settings: Record<string, string> = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",

@@ -15,6 +15,7 @@ import { CorruptError, type Logger, reasonOf, systemClock } from "../base/mod.ts
 import { AuthenticationError, ConnectionError } from "./errors.ts";
 import type { ApiRequest } from "./protocol/request.ts";
 import { Reader, Writer } from "./protocol/wire.ts";
+import { type Authenticator, oauthBearer, tellingBreaks } from "./sasl.ts";
 
 /** How brokers are reached. */
 export interface ConnectionOptions {
@@ -75,6 +76,7 @@ interface Kafkajs {
   Broker: new (options: object) => Broker;
   Pool: new (options: object) => Pool;
   Connection: new (options: object) => Connection;
+  sasl: Record<"plain" | "scram256" | "scram512", (sasl: object) => Authenticator>;
   createLogger(options: object): object;
   socketFactory(): unknown;
 }
@@ -83,14 +85,18 @@ interface Kafkajs {
 async function load(): Promise<Kafkajs> {
   // It is CommonJS, and in the executable its `require` of the platform's modules is the global one.
   Object.assign(globalThis, { require: createRequire(import.meta.url) });
-  const [broker, pool, connection, queue, loggers, sockets] = await Promise.all([
-    import("kafkajs/src/broker/index.js"),
-    import("kafkajs/src/network/connectionPool.js"),
-    import("kafkajs/src/network/connection.js"),
-    import("kafkajs/src/network/requestQueue/index.js"),
-    import("kafkajs/src/loggers/index.js"),
-    import("kafkajs/src/network/socketFactory.js"),
-  ]) as unknown as { default: never }[];
+  const [broker, pool, connection, queue, loggers, sockets, plain, scram256, scram512] =
+    await Promise.all([
+      import("kafkajs/src/broker/index.js"),
+      import("kafkajs/src/network/connectionPool.js"),
+      import("kafkajs/src/network/connection.js"),
+      import("kafkajs/src/network/requestQueue/index.js"),
+      import("kafkajs/src/loggers/index.js"),
+      import("kafkajs/src/network/socketFactory.js"),
+      import("kafkajs/src/broker/saslAuthenticator/plain.js"),
+      import("kafkajs/src/broker/saslAuthenticator/scram256.js"),
+      import("kafkajs/src/broker/saslAuthenticator/scram512.js"),
+    ]) as unknown as { default: never }[];
   // Its queues set a timer whether or not there is anything to check, with a negative time when there is
   // not, and the platform warns of that on the console. They read the machine's clock, and so no other
   // would do here.
@@ -104,6 +110,7 @@ async function load(): Promise<Kafkajs> {
     Broker: broker.default,
     Pool: pool.default,
     Connection: connection.default,
+    sasl: { plain: plain.default, scram256: scram256.default, scram512: scram512.default },
     createLogger,
     socketFactory: sockets.default,
   };
@@ -139,7 +146,7 @@ export class BrokerConnection {
         socketFactory: kafkajs.socketFactory(),
         clientId: options.clientId,
         ssl: options.tls,
-        sasl: options.sasl === null ? null : { ...options.sasl },
+        sasl: options.sasl && saslOf(options.sasl, this.#address, kafkajs),
         connectionTimeout: options.connectTimeoutMs,
         requestTimeout: options.requestTimeoutMs,
         enforceRequestTimeout: true,
@@ -233,6 +240,28 @@ export class BrokerConnection {
     return isRefused
       ? new AuthenticationError(what, { cause })
       : new ConnectionError(what, { cause });
+  }
+}
+
+/** How to authenticate, as kafkajs takes it. */
+function saslOf(options: SASLOptions, address: string, { sasl }: Kafkajs) {
+  const { mechanism } = options;
+  const isRefusal = (error: unknown) =>
+    error instanceof AuthenticationError || (error as Error).name === "KafkaJSProtocolError";
+  const of = (authenticator: Authenticator) => (
+    { mechanism, authenticationProvider: tellingBreaks(authenticator, isRefusal) }
+  );
+  switch (mechanism) {
+    case "plain":
+      return of(sasl.plain(options));
+    case "scram-sha-256":
+      return of(sasl.scram256(options));
+    case "scram-sha-512":
+      return of(sasl.scram512(options));
+    case "oauthbearer":
+      return of(oauthBearer(async () => (await options.oauthBearerProvider()).value, address));
+    default:
+      throw new AuthenticationError(`There is no SASL mechanism ${mechanism}`);
   }
 }
 

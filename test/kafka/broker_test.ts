@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { anyCluster, Cluster, users } from "../../scripts/kafka/cluster.ts";
-import { inTemporaryFolder } from "../e2e/connect.ts";
+import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { type Java, javaTest } from "./java.ts";
 
 type Settings = Record<string, string>;
@@ -103,6 +103,32 @@ javaTest(
     }
   },
 );
+
+javaTest("brokers end, and leave nothing behind, when whoever started them is killed", async () => {
+  const script = new URL("../../scripts/kafka/broker.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", script],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  let said = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (said.includes("SCRAM")) break;
+  }
+  const port = Number(/plain text +bootstrap\.servers=127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+  const authority = /authority +(\S+)/.exec(said)![1];
+  const isUp = () =>
+    Deno.connect({ hostname: "127.0.0.1", port }).then(
+      (connection) => (connection.close(), true),
+      () => false,
+    );
+  const isThere = () => Deno.stat(authority).then(() => true, () => false);
+  deepStrictEqual([await isUp(), await isThere()], [true, true]);
+  child.kill("SIGKILL");
+  await child.status;
+  await until(async () => !await isUp() && !await isThere());
+});
 
 javaTest("three brokers serve on when one of them is killed", async (java) => {
   const cluster = await Cluster.start({

@@ -1,6 +1,7 @@
 /** Clients reach brokers with TLS and SASL as their configuration says, and say in one line why they cannot. */
 
 import { match, ok, strictEqual } from "node:assert/strict";
+import { makeIdentity, pkcs12Of } from "../../scripts/kafka/certificates.ts";
 import { Cluster, users } from "../../scripts/kafka/cluster.ts";
 import { localDisk, reasonOf, systemClock } from "../../src/base/mod.ts";
 import { adminSettings, type Props } from "../../src/herder/mod.ts";
@@ -39,11 +40,6 @@ async function refusal(props: Props): Promise<{ name: string; message: string }>
   const message = reasonOf(error);
   strictEqual(message.includes("\n"), false, message);
   return { name: error.name, message };
-}
-
-async function openssl(cwd: string, ...args: string[]): Promise<void> {
-  const { code, stderr } = await new Deno.Command("openssl", { args, cwd }).output();
-  strictEqual(code, 0, new TextDecoder().decode(stderr));
 }
 
 /** What works, and what is refused with which error: its name, and its message behind the address. */
@@ -136,6 +132,27 @@ function overSasl(cluster: Cluster): Expectations {
   return expectations;
 }
 
+/** With tokens without a signature, which need no one but the broker. */
+function overOauthBearer(cluster: Cluster): Expectations {
+  const as = (options: string): Props => ({
+    "bootstrap.servers": cluster.bootstrapServers("SASL_SSL"),
+    "security.protocol": "SASL_SSL",
+    "ssl.truststore.type": "PEM",
+    "ssl.truststore.location": cluster.certificates.authority,
+    "sasl.mechanism": "OAUTHBEARER",
+    "sasl.jaas.config": `org.M required unsecuredLoginStringClaim_sub="alice"${options};`,
+  });
+  return {
+    works: [["OAUTHBEARER", as("")]],
+    refused: [[
+      "OAUTHBEARER and a token that is too old",
+      as(` unsecuredLoginLifetimeSeconds="-3600"`),
+      "AuthenticationError",
+      /: SASL OAUTHBEARER authentication failed: /,
+    ]],
+  };
+}
+
 const nobody: Expectations["refused"] = [
   [
     "a port where no one listens",
@@ -154,17 +171,26 @@ const nobody: Expectations["refused"] = [
 /** Makes the files that are not there yet. */
 async function makeStores(cluster: Cluster, folder: string): Promise<void> {
   const { authority, clientKey, clientCertificate } = cluster.certificates;
-  const password = ["-passout", "pass:secret"];
-  const identity = ["-in", clientCertificate, "-inkey", clientKey];
-  await openssl(folder, "pkcs12", "-export", ...identity, "-out", "client.p12", ...password);
-  const trusted = ["-nokeys", "-in", authority, "-out", "trust.p12"];
-  await openssl(folder, "pkcs12", "-export", ...trusted, ...password);
-  const stranger = ["-subj", "/CN=stranger", "-keyout", "stranger.key", "-out", "stranger.crt"];
-  await openssl(folder, "req", "-x509", "-newkey", "rsa:2048", "-noenc", ...stranger);
-  const parts = ["stranger.key", "stranger.crt"].map((name) =>
-    Deno.readTextFileSync(`${folder}/${name}`)
-  );
-  await Deno.writeTextFile(`${folder}/stranger.pem`, parts.join(""));
+  const client = {
+    key: await Deno.readTextFile(clientKey),
+    certificate: await Deno.readTextFile(clientCertificate),
+  };
+  await Deno.writeFile(`${folder}/client.p12`, pkcs12Of(client, "secret"));
+  // As users of Java make theirs.
+  const store = [
+    "-keystore",
+    `${folder}/trust.p12`,
+    "-storetype",
+    "PKCS12",
+    "-storepass",
+    "secret",
+  ];
+  const { success, stdout } = await new Deno.Command("keytool", {
+    args: ["-importcert", "-noprompt", "-alias", "authority", "-file", authority, ...store],
+  }).output();
+  ok(success, new TextDecoder().decode(stdout));
+  const stranger = makeIdentity("stranger");
+  await Deno.writeTextFile(`${folder}/stranger.pem`, stranger.key + stranger.certificate);
 }
 
 javaTest(
@@ -175,15 +201,15 @@ javaTest(
       await inTemporaryFolder(async (folder) => {
         await makeStores(cluster, folder);
         const clusterId = await reach({ "bootstrap.servers": cluster.bootstrapServers() });
-        const both = [overTls(cluster, folder), overSasl(cluster)];
-        for (const [what, props] of both.flatMap(({ works }) => works)) {
+        const all = [overTls(cluster, folder), overSasl(cluster), overOauthBearer(cluster)];
+        for (const [what, props] of all.flatMap(({ works }) => works)) {
           await context.step(`with ${what}`, async () => {
             strictEqual(await reach(props), clusterId);
           });
         }
         for (
           const [what, props, name, reason] of [
-            ...both.flatMap(({ refused }) => refused),
+            ...all.flatMap(({ refused }) => refused),
             ...nobody,
           ]
         ) {

@@ -7,8 +7,8 @@
  */
 
 import { invalid } from "../../api/mod.ts";
-import { AuthenticationError, type ConnectionSettings } from "../../kafka/mod.ts";
-import { ConfigError, reasonOf } from "../../base/mod.ts";
+import { AuthenticationError, ConnectionError, type ConnectionSettings } from "../../kafka/mod.ts";
+import { type Clock, ConfigError, reasonOf } from "../../base/mod.ts";
 import type { ConnectionValues } from "./client_keys.ts";
 import type { ClientSources } from "./client_settings.ts";
 import { type JaasEntry, parseJaas } from "./jaas.ts";
@@ -87,7 +87,31 @@ function tokenProvider(values: ConnectionValues, sources: ClientSources) {
     );
   }
   const scope = values["sasl.oauthbearer.scope"] ?? options.scope;
-  return async () => ({ value: await fetchToken({ endpoint, id, secret, scope }, sources) });
+  const token = reusing(() => fetchToken({ endpoint, id, secret, scope }, sources), sources.clock);
+  return async () => ({ value: await token() });
+}
+
+/** A token, and for how long it is good. */
+interface Token {
+  value: string;
+  /** Another one is to be had from then on. */
+  freshUntilMs: number;
+  endMs: number;
+}
+
+/** Asks for a token when there is none that is fresh; one that is not does while there is no other. */
+function reusing(ask: () => Promise<Token>, clock: Clock): () => Promise<string> {
+  let kept: Token | null = null;
+  let asking: Promise<Token> | null = null;
+  return async () => {
+    if (kept !== null && clock.now() < kept.freshUntilMs) return kept.value;
+    try {
+      kept = await (asking ??= ask().finally(() => asking = null));
+    } catch (error) {
+      if (kept === null || clock.now() >= kept.endMs) throw error;
+    }
+    return kept.value;
+  };
 }
 
 async function tokenIn(file: URL, { readFile }: ClientSources): Promise<string> {
@@ -96,14 +120,18 @@ async function tokenIn(file: URL, { readFile }: ClientSources): Promise<string> 
   return new TextDecoder().decode(bytes).trim();
 }
 
+/** @throws {ConnectionError} when the endpoint may yet answer otherwise, {AuthenticationError} when not */
 async function fetchToken(
   { endpoint, id, secret, scope }: { endpoint: URL; id: string; secret: string; scope?: string },
   sources: ClientSources,
-): Promise<string> {
+): Promise<Token> {
   const form = new URLSearchParams({ grant_type: "client_credentials" });
   if (scope !== undefined) form.set("scope", scope);
+  const where = `${endpoint.origin}${endpoint.pathname}`;
+  let answer: Response;
+  let text: string;
   try {
-    const answer = await sources.fetch(endpoint, {
+    answer = await sources.fetch(endpoint, {
       method: "POST",
       headers: {
         accept: "application/json",
@@ -112,18 +140,30 @@ async function fetchToken(
       body: form,
       signal: AbortSignal.timeout(tokenMsMax),
     });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`it answers ${answer.status}`);
-    const { access_token: token } = JSON.parse(text);
-    if (typeof token !== "string") throw new Error("there is no access_token in its answer");
-    return token;
+    text = await answer.text();
+    if (answer.status === 429 || answer.status >= 500) throw new Error(`${answer.status}`);
   } catch (cause) {
-    throw new AuthenticationError(
-      `Cannot get a token from ${endpoint.origin}${endpoint.pathname}: ${reasonOf(cause)}`,
-      { cause },
-    );
+    throw new ConnectionError(`${where}, asked for a token: ${reasonOf(cause)}`, { cause });
+  }
+  try {
+    if (!answer.ok) throw new Error(`it answers ${answer.status}`);
+    return tokenOf(text, sources.clock.now());
+  } catch (cause) {
+    const reason = `Cannot get a token from ${where}: ${reasonOf(cause)}`;
+    throw new AuthenticationError(reason, { cause });
   }
 }
+
+/** The token in an endpoint's answer. One that does not say how long it is good is not used again. */
+function tokenOf(text: string, nowMs: number): Token {
+  const { access_token: value, expires_in: lifeS = 0 } = JSON.parse(text);
+  if (typeof value !== "string") throw new Error("there is no access_token in its answer");
+  const lifeMs = Number(lifeS) * 1000;
+  return { value, freshUntilMs: nowMs + lifeMs * freshFactor, endMs: nowMs + lifeMs };
+}
+
+/** Kafka: `sasl.login.refresh.window.factor` */
+const freshFactor = 0.8;
 
 /** How long an endpoint may take, in milliseconds. */
 const tokenMsMax = 10_000;

@@ -3,36 +3,14 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { localDisk, systemClock } from "../../../src/base/mod.ts";
 import { adminSettings, type ClientSources, type Props } from "../../../src/herder/mod.ts";
+import keyStores from "../../golden/key-stores.json" with { type: "json" };
 
 const folder = await Deno.makeTempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
-async function openssl(...args: string[]): Promise<void> {
-  const { code, stderr } = await new Deno.Command("openssl", { args, cwd: folder }).output();
-  if (code !== 0) throw new Error(`openssl ${args[0]}: ${new TextDecoder().decode(stderr)}`);
+for (const [name, base64] of Object.entries(keyStores)) {
+  await Deno.writeFile(`${folder}/${name}`, Uint8Array.fromBase64(base64));
 }
-const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
-for (const [name, key] of [["one", ec], ["two", ["-newkey", "rsa:2048"]]] as const) {
-  const files = ["-keyout", `${name}.key`, "-out", `${name}.pem`];
-  await openssl("req", "-x509", ...key, "-noenc", "-days", "2", "-subj", `/CN=${name}`, ...files);
-}
-await openssl(
-  "pkcs8",
-  "-topk8",
-  "-in",
-  "one.key",
-  "-out",
-  "locked.key",
-  "-passout",
-  "pass:key pass",
-);
-const identity = ["-in", "one.pem", "-inkey", "one.key"];
-await openssl("pkcs12", "-export", ...identity, "-out", "one.p12", "-passout", "pass:secret");
-for (const name of ["one", "two"]) {
-  const out = ["-out", `${name}.trust.p12`, "-passout", "pass:secret"];
-  await openssl("pkcs12", "-export", "-nokeys", "-in", `${name}.pem`, ...out);
-}
-await Deno.writeFile(`${folder}/store.jks`, Uint8Array.of(0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2));
 const text = (name: string) => Deno.readTextFileSync(`${folder}/${name}`);
 await Deno.writeTextFile(`${folder}/both.pem`, text("one.key") + text("one.pem"));
 await Deno.writeTextFile(`${folder}/mixed.pem`, text("two.key") + text("one.pem"));
@@ -84,18 +62,20 @@ Deno.test("adminSettings() takes keys and certificates as PEM in the text, of a 
     "ssl.key.password": "key pass",
   });
   strictEqual(locked.passphrase, "key pass");
-  const pkcs12 = await tls({
-    "ssl.keystore.location": `${folder}/one.p12`,
-    "ssl.keystore.password": "secret",
-  });
-  ok(pkcs12.pfx !== undefined);
+  for (const name of ["one", "old"]) {
+    const pkcs12 = await tls({
+      "ssl.keystore.location": `${folder}/${name}.p12`,
+      "ssl.keystore.password": "secret",
+    });
+    ok(pkcs12.pfx !== undefined);
+  }
 });
 
 Deno.test("adminSettings() reads the certificates of PKCS12 trust stores, whatever their keys", async () => {
-  for (const name of ["one", "two"]) {
+  for (const [store, name] of [["one", "one"], ["two", "two"], ["java", "two"]]) {
     const { ca } = await tls({
       "ssl.truststore.type": "PKCS12",
-      "ssl.truststore.location": `${folder}/${name}.trust.p12`,
+      "ssl.truststore.location": `${folder}/${store}.trust.p12`,
       "ssl.truststore.password": "secret",
     });
     const [pem] = ca as string[];
@@ -238,34 +218,88 @@ Deno.test("adminSettings() makes tokens without a signature where no endpoint is
   deepStrictEqual([rest, Math.round(exp - iat), signature], [{ sub: "al", n: 1 }, 3600, ""]);
 });
 
-Deno.test("adminSettings() gets tokens from an endpoint, or from a file", async () => {
+Deno.test("adminSettings() gets tokens from a file", async () => {
   await Deno.writeTextFile(`${folder}/token`, "from a file\n");
   const inFile = { "sasl.oauthbearer.token.endpoint.url": `file://${folder}/token` };
   strictEqual(await tokenOf({ ...jaas(""), ...inFile }), "from a file");
+});
+
+const endpoint = "http://tokens/here";
+const credentials = {
+  "sasl.mechanism": "OAUTHBEARER",
+  ...jaas(`clientId="me" clientSecret="hunter2" scope="kafka"`),
+  "sasl.oauthbearer.token.endpoint.url": endpoint,
+};
+
+/** A client of an endpoint that answers so, one after another; null: it is not there. */
+async function asking(answers: (Response | null)[]) {
   const asked: string[] = [];
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
-    asked.push(`${request.headers.get("authorization")} ${await request.text()}`);
-    return asked.length === 1
-      ? Response.json({ access_token: "token 1" })
-      : new Response("", { status: 401 });
-  });
-  const url = `http://127.0.0.1:${server.addr.port}/token`;
-  const props = {
-    ...jaas(`clientId="me" clientSecret="hunter2" scope="kafka"`),
-    "sasl.oauthbearer.token.endpoint.url": url,
+  let nowMs = 1_000_000;
+  const found = (await adminSettings({
+    "bootstrap.servers": "h:1",
+    "security.protocol": "SASL_PLAINTEXT",
+    ...credentials,
+  }, {
+    ...sources,
+    clock: { ...systemClock, now: () => nowMs },
+    fetch: async (url, init) => {
+      const request = new Request(url as URL, init);
+      asked.push(`${request.headers.get("authorization")} ${await request.text()}`);
+      const answer = answers.shift();
+      if (answer == null) throw new TypeError("connection refused");
+      return answer;
+    },
+  })).connection.sasl!;
+  if (found.mechanism !== "oauthbearer") throw new Error(found.mechanism);
+  return {
+    asked,
+    token: async () => (await found.oauthBearerProvider()).value,
+    pass: (ms: number) => nowMs += ms,
   };
-  try {
-    strictEqual(await tokenOf(props), "token 1");
-    deepStrictEqual(asked, [
-      `Basic ${btoa("me:hunter2")} grant_type=client_credentials&scope=kafka`,
-    ]);
-    await rejects(tokenOf(props), {
-      name: "AuthenticationError",
-      message: `Cannot get a token from ${url}: it answers 401`,
-    });
-  } finally {
-    await server.shutdown();
-  }
+}
+
+Deno.test("adminSettings() gets tokens from an endpoint", async () => {
+  const { asked, token } = await asking([
+    Response.json({ access_token: "token 1" }),
+    Response.json({ access_token: "token 2" }),
+    new Response("", { status: 401 }),
+    Response.json({ error: "none" }),
+    new Response("", { status: 503 }),
+    null,
+  ]);
+  strictEqual(await token(), "token 1");
+  deepStrictEqual(asked, [`Basic ${btoa("me:hunter2")} grant_type=client_credentials&scope=kafka`]);
+  strictEqual(await token(), "token 2");
+  for (
+    const [name, message] of [
+      ["AuthenticationError", `Cannot get a token from ${endpoint}: it answers 401`],
+      [
+        "AuthenticationError",
+        `Cannot get a token from ${endpoint}: there is no access_token in its answer`,
+      ],
+      ["ConnectionError", `${endpoint}, asked for a token: 503`],
+      ["ConnectionError", `${endpoint}, asked for a token: connection refused`],
+    ]
+  ) await rejects(token(), { name, message });
+});
+
+Deno.test("adminSettings() uses a token while it is good, and asks for another before it is not", async () => {
+  const { asked, token, pass } = await asking([
+    Response.json({ access_token: "token 1", expires_in: 100 }),
+    null,
+    Response.json({ access_token: "token 2", expires_in: 100 }),
+    null,
+  ]);
+  deepStrictEqual(await Promise.all([token(), token()]), ["token 1", "token 1"]);
+  pass(79_999);
+  strictEqual(await token(), "token 1");
+  strictEqual(asked.length, 1);
+  pass(1);
+  strictEqual(await token(), "token 1");
+  strictEqual(await token(), "token 2");
+  strictEqual(asked.length, 3);
+  pass(100_000);
+  await rejects(token(), { name: "ConnectionError" });
 });
 
 Deno.test("adminSettings() names keys that have no effect, once, and never their values", async () => {
