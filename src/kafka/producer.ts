@@ -6,7 +6,8 @@
  * numbers, so several of a partition may be under way. When one comes back with an error that may pass,
  * those behind it come back too (OUT_OF_ORDER_SEQUENCE_NUMBER); nothing of that partition is sent until
  * all are back, and then they are sent again from the first. Where the broker grants no idempotence, one
- * batch of a partition is under way at a time.
+ * batch of a partition is under way at a time. What is refused for good takes with it what stands behind
+ * it (partition_queue.ts).
  *
  * **Repetition.** A batch that is sent again keeps its sequence number, and the broker tells that it has
  * it already. When the broker has forgotten the producer, the epoch counts up and sequences begin at 0.
@@ -18,14 +19,10 @@
  */
 
 import { ConnectError, reasonOf } from "../base/mod.ts";
-import {
-  type BatchHeader,
-  checkProducedBatch,
-  checkProducedHeader,
-  stampProducer,
-} from "../batch/mod.ts";
+import { checkProducedBatch } from "../batch/mod.ts";
 import type { KafkaClient } from "./client.ts";
 import { isRetriable, KafkaError } from "./errors.ts";
+import { type Entry, PartitionQueue } from "./partition_queue.ts";
 import {
   initProducerIdRequest,
   type ProduceAnswer,
@@ -35,40 +32,6 @@ import {
 import type { ProducerSettings } from "./settings.ts";
 import { splitBatch } from "./split_batch.ts";
 
-/** A batch on its way. */
-interface Entry {
-  /** Its place among those of its partition. */
-  order: number;
-  /** How many times it has been divided. */
-  splits: number;
-  batch: Uint8Array<ArrayBuffer>;
-  header: BatchHeader;
-  /** -1 until it is stamped. */
-  baseSequence: number;
-  resolve(baseOffset: bigint): void;
-  reject(error: unknown): void;
-}
-
-/** What is on its way to one partition. */
-interface Queue {
-  topic: string;
-  partition: number;
-  waiting: Entry[];
-  /** In the order they were sent. */
-  sent: Set<Entry>;
-  /** Of those sent, what came back and is to be sent again. */
-  returned: Entry[];
-  /** How many times in a row something came back. */
-  failures: number;
-  /** Nothing is sent before. */
-  notBefore: Promise<void> | null;
-  nextOrder: number;
-  nextSequence: number;
-  /** The identity's epoch that `nextSequence` counts in. */
-  epoch: number;
-}
-
-const sequenceMax = 0x7fffffff;
 const epochMax = 0x7ffe;
 /** Kafka: `Errors` that say that the broker does not know the producer, or not what it sent last. */
 const forgotten = new Set([
@@ -85,7 +48,7 @@ export class KafkaProducer {
   readonly #requestTimeoutMs: number;
   readonly #warn: (message: string) => void;
   readonly #sleep: (delayMs: number) => Promise<void>;
-  readonly #queues = new Map<string, Queue>();
+  readonly #queues = new Map<string, PartitionQueue>();
   readonly #requests = new Map<number, number>();
   #identity: ProducerIdentity | null = null;
   #wantsIdentity: boolean;
@@ -117,35 +80,22 @@ export class KafkaProducer {
    * @throws {CorruptError} for what is no sound batch
    */
   append(topic: string, partition: number, batch: Uint8Array<ArrayBuffer>): Promise<bigint> {
-    return new Promise((resolve, reject) => {
-      if (this.#client.closing.aborted) return reject(this.#closed());
+    if (this.#client.closing.aborted) return Promise.reject(this.#closed());
+    try {
       // A stamp makes the checksum anew: what is damaged would pass for sound from then on.
       const header = checkProducedBatch(batch);
-      const queue = this.#queue(topic, partition);
-      const order = queue.nextOrder++;
-      queue.waiting.push({ order, splits: 0, batch, header, baseSequence: -1, resolve, reject });
+      const stored = this.#queue(topic, partition).add(batch, header);
       void this.#pump();
-    });
+      return stored;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  #queue(topic: string, partition: number): Queue {
+  #queue(topic: string, partition: number): PartitionQueue {
     const key = `${partition} ${topic}`;
-    let queue = this.#queues.get(key);
-    if (queue === undefined) {
-      queue = {
-        topic,
-        partition,
-        waiting: [],
-        sent: new Set(),
-        returned: [],
-        failures: 0,
-        notBefore: null,
-        nextOrder: 0,
-        nextSequence: 0,
-        epoch: this.#identity?.producerEpoch ?? 0,
-      };
-      this.#queues.set(key, queue);
-    }
+    const queue = this.#queues.get(key) ?? new PartitionQueue(topic, partition);
+    this.#queues.set(key, queue);
     return queue;
   }
 
@@ -192,8 +142,8 @@ export class KafkaProducer {
   }
 
   /** The queues that have something to send, by the brokers that lead their partitions. */
-  async #ready(): Promise<Map<number, Queue[]>> {
-    const found = new Map<number, Queue[]>();
+  async #ready(): Promise<Map<number, PartitionQueue[]>> {
+    const found = new Map<number, PartitionQueue[]>();
     for (const queue of this.#queues.values()) {
       if (!this.#maySend(queue)) continue;
       try {
@@ -201,30 +151,29 @@ export class KafkaProducer {
         found.set(nodeId, [...found.get(nodeId) ?? [], queue]);
       } catch (error) {
         if (isRetriable(error)) this.#delay(queue, error);
-        else for (const entry of queue.waiting.splice(0)) entry.reject(error);
+        else {
+          queue.refuseWaiting(error);
+          this.#settle(queue);
+        }
       }
     }
     return found;
   }
 
-  #maySend({ waiting, sent, returned, notBefore }: Queue): boolean {
-    if (waiting.length === 0 || notBefore !== null || returned.length > 0) return false;
-    return sent.size < (this.#identity === null ? 1 : this.#settings.requestsInFlightMax);
+  #maySend(queue: PartitionQueue): boolean {
+    return queue.maySend(this.#identity, this.#settings.requestsInFlightMax);
   }
 
-  #sendTo(nodeId: number, queues: readonly Queue[]): void {
+  #sendTo(nodeId: number, queues: readonly PartitionQueue[]): void {
     const { requestsInFlightMax, requestBytesMax } = this.#settings;
     while ((this.#requests.get(nodeId) ?? 0) < requestsInFlightMax) {
-      const chosen = new Map<Queue, Entry>();
+      const chosen = new Map<PartitionQueue, Entry>();
       let bytes = 0;
       for (const queue of queues) {
         if (!this.#maySend(queue)) continue;
-        bytes += queue.waiting[0].batch.length;
+        bytes += queue.nextBytes;
         if (chosen.size > 0 && bytes > requestBytesMax) break;
-        const entry = queue.waiting.shift()!;
-        this.#stamp(queue, entry);
-        queue.sent.add(entry);
-        chosen.set(queue, entry);
+        chosen.set(queue, queue.send(this.#identity));
       }
       if (chosen.size === 0) return;
       this.#requests.set(nodeId, (this.#requests.get(nodeId) ?? 0) + 1);
@@ -235,22 +184,7 @@ export class KafkaProducer {
     }
   }
 
-  #stamp(queue: Queue, entry: Entry): void {
-    if (this.#identity === null) return;
-    const { producerId, producerEpoch } = this.#identity;
-    if (queue.epoch !== producerEpoch && queue.sent.size === 0) {
-      queue.epoch = producerEpoch;
-      queue.nextSequence = 0;
-      for (const unsent of [entry, ...queue.waiting]) unsent.baseSequence = -1;
-    }
-    if (entry.baseSequence >= 0) return;
-    entry.baseSequence = queue.nextSequence;
-    const { batch, header: { recordCount }, baseSequence } = entry;
-    stampProducer(batch, { producerId, producerEpoch: queue.epoch, baseSequence });
-    queue.nextSequence = sequenceAfter(baseSequence, recordCount);
-  }
-
-  async #request(nodeId: number, chosen: ReadonlyMap<Queue, Entry>): Promise<void> {
+  async #request(nodeId: number, chosen: ReadonlyMap<PartitionQueue, Entry>): Promise<void> {
     const batches = [...chosen].map(([{ topic, partition }, { batch }]) => (
       { topic, partition, batch }
     ));
@@ -272,87 +206,56 @@ export class KafkaProducer {
     }
   }
 
-  #answered(queue: Queue, entry: Entry, answer: ProduceAnswer): void {
+  #answered(queue: PartitionQueue, entry: Entry, answer: ProduceAnswer): void {
     const { error, baseOffset, message } = answer;
     const what = `Cannot write to ${queue.topic}-${queue.partition}`;
     const failure = error === 0 ? null : new KafkaError(what, error, message);
     if (failure === null || failure.code === "DUPLICATE_SEQUENCE_NUMBER") {
-      queue.sent.delete(entry);
-      queue.failures = 0;
-      entry.resolve(baseOffset);
-      this.#sendAgain(queue);
+      queue.stored(entry, baseOffset);
+      this.#settle(queue);
     } else this.#cameBack(queue, entry, failure);
   }
 
   /** A batch was not stored, as far as we know. */
-  #cameBack(queue: Queue, entry: Entry, error: unknown): void {
+  #cameBack(queue: PartitionQueue, entry: Entry, error: unknown): void {
     const code = error instanceof KafkaError ? error.code : null;
-    queue.sent.delete(entry);
     if (code !== null && tooLarge.has(code)) this.#split(queue, entry, error);
     else if (code !== null && forgotten.has(code) && this.#identity !== null) {
-      const isFirst = queue.returned.length === 0 && queue.sent.size === 0;
-      // Behind one that came back this was to be expected.
-      if (isFirst) this.#beginAnew(queue, error);
-      queue.returned.push(entry);
+      queue.returned(entry, error);
     } else if (isRetriable(error)) {
-      queue.returned.push(entry);
+      queue.returned(entry, null);
       this.#client.forgetTopic(queue.topic);
       if (queue.notBefore === null) this.#delay(queue, error);
-    } else entry.reject(error);
-    this.#sendAgain(queue);
+    } else queue.refuse(entry, error);
+    this.#settle(queue);
   }
 
-  /** The broker does not know what this producer sent before: sequences begin at 0 in a new epoch. */
-  #beginAnew(queue: Queue, error: unknown): void {
-    const identity = this.#identity!;
-    if (identity.producerEpoch !== queue.epoch) return;
-    this.#warn(`${this.#client.clientId}: ${reasonOf(error)}; sequences begin anew`);
-    // Kafka: `TransactionManager.bumpIdempotentProducerEpoch`.
-    if (identity.producerEpoch < epochMax) identity.producerEpoch++;
-    else this.#identity = null;
-  }
-
-  #split(queue: Queue, entry: Entry, error: unknown): void {
+  #split(queue: PartitionQueue, entry: Entry, error: unknown): void {
     const halves = splitBatch(entry.batch);
-    if (halves === null) {
-      return entry.reject(
-        new ConnectError(
-          `${
-            reasonOf(error)
-          }: one record takes ${entry.batch.length} bytes; see max.message.bytes of ` +
-            `the topic, message.max.bytes of the broker and max.request.size of the producer`,
-          { cause: error },
-        ),
-      );
-    }
-    let { baseSequence } = entry;
-    const stored = halves.map((batch, half) =>
-      new Promise<bigint>((resolve, reject) => {
-        const header = checkProducedHeader(batch);
-        // Both together have the numbers that the whole one had.
-        if (baseSequence >= 0) {
-          const { producerId } = this.#identity!;
-          stampProducer(batch, { producerId, producerEpoch: queue.epoch, baseSequence });
-        }
-        // Halves of halves still come before the next one.
-        const order = entry.order + half * 2 ** -(entry.splits + 1);
-        const splits = entry.splits + 1;
-        queue.returned.push({ order, splits, batch, header, baseSequence, resolve, reject });
-        if (baseSequence >= 0) baseSequence = sequenceAfter(baseSequence, header.recordCount);
-      })
-    );
-    Promise.all(stored).then(([first]) => entry.resolve(first), entry.reject);
+    if (halves !== null) return queue.split(entry, halves);
+    const reason = `${reasonOf(error)}: one record takes ${entry.batch.length} bytes; see ` +
+      "max.message.bytes of the topic, message.max.bytes of the broker and max.request.size of the " +
+      "producer";
+    queue.refuse(entry, new ConnectError(reason, { cause: error }));
   }
 
-  /** Once all that was sent has come back or has been stored, what came back is sent again in its order. */
-  #sendAgain(queue: Queue): void {
-    if (queue.returned.length === 0 || queue.sent.size > 0) return;
-    const inOrder = queue.returned.splice(0).sort((a, b) => a.order - b.order);
-    queue.waiting.unshift(...inOrder);
+  /** What came back may be next again, perhaps in a new epoch: sequences begin at 0 in it. */
+  #settle(queue: PartitionQueue): void {
+    const identity = this.#identity;
+    const change = queue.settle(identity);
+    if (change !== null && identity !== null) {
+      // Kafka: `TransactionManager.bumpIdempotentProducerEpoch`.
+      const producerEpoch = identity.producerEpoch + 1;
+      this.#identity = producerEpoch > epochMax ? null : { ...identity, producerEpoch };
+      if (change.error !== null) {
+        this.#warn(`${this.#client.clientId}: ${reasonOf(change.error)}; sequences begin anew`);
+        if (queue.notBefore === null) this.#delay(queue, change.error);
+      }
+    }
     void this.#pump();
   }
 
-  #delay(queue: Queue, error: unknown): void {
+  #delay(queue: PartitionQueue, error: unknown): void {
     const delayMs = this.#client.backoffMs(queue.failures++);
     if (queue.failures === 5) {
       this.#warn(
@@ -368,20 +271,10 @@ export class KafkaProducer {
   }
 
   #rejectAll(error: unknown = this.#closed()): void {
-    for (const queue of this.#queues.values()) {
-      for (const entry of [...queue.sent, ...queue.returned, ...queue.waiting]) entry.reject(error);
-      queue.returned = [];
-      queue.waiting = [];
-    }
+    for (const queue of this.#queues.values()) queue.close(error);
   }
 
   #closed(): ConnectError {
     return new ConnectError(`${this.#client.clientId} is closed`);
   }
-}
-
-/** Kafka: `DefaultRecordBatch.incrementSequence`: after the largest comes 0. */
-function sequenceAfter(sequence: number, count: number): number {
-  const room = sequenceMax - sequence;
-  return count <= room ? sequence + count : count - room - 1;
 }

@@ -1,4 +1,4 @@
-/** Batches that a broker finds too large, between others under way. */
+/** Batches that a broker finds too large, or refuses, between others under way. */
 
 import assert from "node:assert/strict";
 import { anyCluster } from "../../scripts/kafka/cluster.ts";
@@ -36,38 +36,62 @@ async function numbersIn(topics: KafkaTopics, topic: string): Promise<number[]> 
   return numbers;
 }
 
-javaTest("append() divides a batch that is too large, and names a record that is", async () => {
-  const cluster = await anyCluster();
-  const topics = new KafkaTopics({
-    connection: {
-      ...connectionDefaults,
-      bootstrapServers: cluster.bootstrapServers.split(","),
-      clientId: "producer-test",
-    },
-    producer: producerDefaults,
-    consumer: consumerDefaults,
-    apiTimeoutMs: 20_000,
-    clock: systemClock,
-    random: Math.random,
-    log: keptLog(),
-  });
-  try {
-    const topic = crypto.randomUUID();
-    const configs = { "max.message.bytes": "20000" };
-    await topics.createTopics([{ name: topic, replicationFactor: 1, configs }]);
-    // The second takes 100 kB; those behind it are under way when it comes back.
-    const sent = [batch(0, 10, 100), batch(10, 100, 1000), batch(110, 10, 100), batch(120, 1, 100)];
-    const offsets = await Promise.all(sent.map((bytes) => topics.append(topic, 0, bytes)));
-    assert.deepEqual(offsets, [0n, 10n, 110n, 120n]);
-    await assert.rejects(
-      topics.append(topic, 0, batch(0, 1, 30_000)),
-      /one record takes 3\d{4} bytes/,
-    );
-    assert.equal(await topics.append(topic, 0, batch(121, 1, 100)), 121n);
-    const numbers = await numbersIn(topics, topic);
-    assert.deepEqual(numbers, Array.from({ length: 122 }, (_, i) => i));
-  } finally {
-    await topics.close();
-    await cluster.stop();
-  }
-});
+javaTest(
+  "append() divides a batch that is too large, and refuses a record that is with all behind it",
+  async () => {
+    const cluster = await anyCluster();
+    const topics = new KafkaTopics({
+      connection: {
+        ...connectionDefaults,
+        bootstrapServers: cluster.bootstrapServers.split(","),
+        clientId: "producer-test",
+      },
+      producer: producerDefaults,
+      consumer: consumerDefaults,
+      apiTimeoutMs: 20_000,
+      clock: systemClock,
+      random: Math.random,
+      log: keptLog(),
+    });
+    try {
+      const topic = crypto.randomUUID();
+      const configs = { "max.message.bytes": "20000" };
+      await topics.createTopics([{ name: topic, replicationFactor: 1, configs }]);
+      // The second takes 100 kB; those behind it are under way when it comes back.
+      const sent = [
+        batch(0, 10, 100),
+        batch(10, 100, 1000),
+        batch(110, 10, 100),
+        batch(120, 1, 100),
+      ];
+      const offsets = await Promise.all(sent.map((bytes) => topics.append(topic, 0, bytes)));
+      assert.deepEqual(offsets, [0n, 10n, 110n, 120n]);
+      const numbers = await numbersIn(topics, topic);
+      assert.deepEqual(numbers, Array.from({ length: 121 }, (_, i) => i));
+
+      // One that is too large alone takes with it what is under way behind it, whether the broker has
+      // heard of the producer in this partition or not.
+      const fresh = crypto.randomUUID();
+      await topics.createTopics([{ name: fresh, replicationFactor: 1, configs }]);
+      for (const name of [topic, fresh]) {
+        const refused = [
+          batch(0, 1, 30_000),
+          batch(1, 1, 100),
+          batch(2, 10, 100),
+          batch(12, 1, 100),
+        ];
+        for (const stored of refused.map((bytes) => topics.append(name, 0, bytes))) {
+          await assert.rejects(stored, /one record takes 3\d{4} bytes/);
+        }
+        const sound = [batch(121, 1, 100), batch(122, 10, 100)];
+        await Promise.all(sound.map((bytes) => topics.append(name, 0, bytes)));
+      }
+      const behind = Array.from({ length: 11 }, (_, i) => 121 + i);
+      assert.deepEqual((await numbersIn(topics, topic)).slice(119), [119, 120, ...behind]);
+      assert.deepEqual(await numbersIn(topics, fresh), behind);
+    } finally {
+      await topics.close();
+      await cluster.stop();
+    }
+  },
+);

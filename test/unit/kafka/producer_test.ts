@@ -9,8 +9,8 @@ import {
   KafkaProducer,
   producerDefaults,
 } from "../../../src/kafka/mod.ts";
-import { Reader, Writer } from "../../../src/kafka/protocol/wire.ts";
 import type { ApiRequest } from "../../../src/kafka/protocol/request.ts";
+import { producedBatches } from "./produced_batches.ts";
 
 /** A client of one broker that answers logins with these errors, one after another, and then grants 7. */
 function producer(errors: Error[]) {
@@ -28,19 +28,9 @@ function producer(errors: Error[]) {
         if (error !== undefined) return Promise.reject(error);
         return Promise.resolve({ error: 0, producerId: 7n, producerEpoch: 0 });
       }
-      const writer = new Writer();
-      request.encode(writer);
-      const reader = new Reader(writer.bytes);
-      reader.nullableString();
-      reader.int16();
-      reader.int32();
-      reader.array(() => [
-        reader.string(),
-        reader.array(() => {
-          reader.int32();
-          sent.push(readBatchHeader(reader.nullableBytes()!)!.producerId);
-        }),
-      ]);
+      for (const { batch } of producedBatches(request)) {
+        sent.push(readBatchHeader(batch)!.producerId);
+      }
       const stored = { topic: "t", partition: 0, error: 0, baseOffset: 0n, message: null };
       return Promise.resolve([stored]);
     },
