@@ -9,7 +9,7 @@
 import { parseArgs } from "node:util";
 import { localDisk } from "../src/base/mod.ts";
 import { EmbeddedLogReader } from "../src/log/mod.ts";
-import { connectCommand, cpuOf, generate, memoryOf, sizeOf, until } from "./measure.ts";
+import { connectCommand, cpuOf, generate, linesOf, memoryOf, sizeOf, until } from "./measure.ts";
 
 const { values } = parseArgs({
   options: { lines: { type: "string", default: "2000000" }, command: { type: "string" } },
@@ -23,6 +23,8 @@ interface Run {
   wallS: number;
   cpuS: number;
   peakMb: number;
+  /** How many lines, or records, were where they should be at its end. */
+  arrived: number;
 }
 
 try {
@@ -46,8 +48,9 @@ async function copy(): Promise<Run> {
   const script = `cp in.txt cp.txt && sync cp.txt && cat /proc/self/stat > /dev/null`;
   await new Deno.Command("sh", { args: ["-c", script], cwd: folder }).output();
   const wallS = (performance.now() - startMs) / 1000;
+  const arrived = await linesOf(`${folder}/cp.txt`);
   await Deno.remove(`${folder}/cp.txt`);
-  return { wallS, cpuS: NaN, peakMb: NaN };
+  return { wallS, cpuS: NaN, peakMb: NaN, arrived };
 }
 
 async function half(): Promise<Run> {
@@ -62,23 +65,23 @@ async function half(): Promise<Run> {
 async function connect(to: "log" | "file", bytes: number, count = lines): Promise<Run> {
   const startMs = performance.now();
   const child = await start(to);
-  if (to === "file") await until(() => sizeOf(`${folder}/out.txt`) >= bytes);
-  else {
-    let reader: Awaited<ReturnType<EmbeddedLogReader["partition"]>> | null = null;
-    await until(async () => {
-      reader ??= await new EmbeddedLogReader(localDisk, `${folder}/data`, console.error).partition(
-        "bench",
-        0,
-      )
-        .catch(() => null);
-      await reader?.refresh();
-      return (reader?.endOffset ?? 0n) >= BigInt(count);
-    });
-  }
+  const log = new EmbeddedLogReader(localDisk, `${folder}/data`, console.error);
+  let reader: Awaited<ReturnType<EmbeddedLogReader["partition"]>> | null = null;
+  const stored = async () => {
+    reader ??= await log.partition("bench", 0).catch(() => null);
+    await reader?.refresh();
+    return Number(reader?.endOffset ?? 0n);
+  };
+  await until(
+    to === "file"
+      ? () => sizeOf(`${folder}/out.txt`) >= bytes
+      : async () => await stored() >= count,
+  );
   const wallS = (performance.now() - startMs) / 1000;
   const [cpuS, peakMb] = [cpuOf(child.pid), memoryOf(child.pid, "VmHWM")];
+  const arrived = to === "file" ? await linesOf(`${folder}/out.txt`) : await stored();
   await end(child);
-  return { wallS, cpuS, peakMb };
+  return { wallS, cpuS, peakMb, arrived };
 }
 
 /** One line through a source and a sink, and what the worker holds when nothing happens. */
@@ -135,15 +138,13 @@ async function end(child: Deno.ChildProcess): Promise<void> {
   }
 }
 
-function report(what: string, { wallS, cpuS, peakMb }: Run, cp: Run, count = lines): void {
+function report(what: string, { wallS, cpuS, peakMb, arrived }: Run, cp: Run, count = lines): void {
   const rate = `${Math.round(count / wallS / 1000)}k lines/s`;
   const ratio = `${(wallS / cp.wallS * lines / count).toFixed(2)} × cp`;
   const process = Number.isNaN(cpuS)
     ? ""
-    : `${(cpuS / count * 1e6).toFixed(2)} CPU µs/line, peak ${peakMb.toFixed(0)} MB`;
-  console.log(
-    `${what.padEnd(28)} ${wallS.toFixed(2)} s  ${rate.padStart(14)}  ${
-      ratio.padStart(11)
-    }  ${process}`,
-  );
+    : `  ${(cpuS / count * 1e6).toFixed(2)} CPU µs/line, peak ${peakMb.toFixed(0)} MB`;
+  const columns = [`${wallS.toFixed(2)} s`, rate, ratio, `${arrived} arrived`]
+    .map((text) => text.padStart(17));
+  console.log(`${what.padEnd(28)}${columns.join("")}${process}`);
 }

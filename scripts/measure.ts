@@ -59,14 +59,28 @@ export function sizeOf(path: string): number {
   }
 }
 
+/** How many lines a file has. */
+export async function linesOf(path: string): Promise<number> {
+  let count = 0;
+  for await (const block of (await Deno.open(path)).readable) {
+    for (let at = block.indexOf(10); at >= 0; at = block.indexOf(10, at + 1)) count++;
+  }
+  return count;
+}
+
 /** Waits until something holds, looking every few milliseconds. @throws after `patienceMs` */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  patienceMs = 120_000,
+  { patienceMs = 120_000, everyMs = 5 }: { patienceMs?: number; everyMs?: number } = {},
 ): Promise<void> {
   const endMs = performance.now() + patienceMs;
   while (!await holds()) {
     if (performance.now() > endMs) throw new Error(`a run did not end within ${patienceMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
+}
+
+/** The middle one of some numbers; of an even count the upper of the two in the middle. */
+export function medianOf(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }

@@ -1,7 +1,8 @@
 /** Runs `connect` as a user does: a process of its own, files, signals, exit codes. */
 
 const project = new URL("../../", import.meta.url).pathname;
-const command = [
+/** What Deno is told to run it from its sources. */
+export const connectCommand: readonly string[] = [
   "run",
   "--allow-all",
   "--no-prompt",
@@ -92,7 +93,7 @@ export class Connect {
 
   #command(args: string[], stdin: "null" | "piped" = "null"): Deno.Command {
     return new Deno.Command(Deno.execPath(), {
-      args: [...command, ...args],
+      args: [...connectCommand, ...args],
       cwd: this.folder,
       stdin,
       stdout: "piped",
