@@ -16,7 +16,7 @@
  * @module
  */
 
-import { CorruptError, crc32c } from "../base/mod.ts";
+import { CorruptError, crc32c, replacedCrc32c } from "../base/mod.ts";
 import { compressionName } from "./compression.ts";
 
 /** The producer that a batch is stamped for, so that a broker can tell a repeated one (KIP-98). */
@@ -153,13 +153,19 @@ export function checkProducedHeader(bytes: Uint8Array): BatchHeader {
   return header;
 }
 
-/** Writes who produces a sealed batch, and the checksum that then holds. */
+/**
+ * Writes who produces a sealed batch, and the checksum that then holds. The records are not read: what
+ * was damaged before stays damaged.
+ */
 export function stampProducer(bytes: Uint8Array, producer: ProducerState): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const [start, end] = [43, 57];
+  const before = crc32c(bytes, start, end);
   view.setBigInt64(43, producer.producerId);
   view.setInt16(51, producer.producerEpoch);
   view.setInt32(53, producer.baseSequence);
-  view.setUint32(17, crc32c(bytes, 21));
+  const after = crc32c(bytes, start, end);
+  view.setUint32(17, replacedCrc32c(view.getUint32(17), before, after, bytes.length - end));
 }
 
 /** Writes a base offset and leader epoch 0 into a sealed batch. */

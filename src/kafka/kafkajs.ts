@@ -7,7 +7,7 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createRequire } from "node:module";
 import type { SASLOptions } from "kafkajs";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
@@ -31,28 +31,17 @@ export interface ConnectionOptions {
   sasl: SASLOptions | null;
 }
 
-/** A request as kafkajs sends it. Its encoders are anything that has these. */
-interface Protocol<T> {
-  request: {
-    apiKey: number;
-    apiName: string;
-    apiVersion: number;
-    encode(): Promise<{ buf: Buffer; buffer: Buffer }>;
-  };
-  response: {
-    decode(payload: Buffer): Promise<{ value: T }>;
-    parse(decoded: { value: T }): Promise<T>;
-  };
-  requestTimeout: number;
-  logResponseError: boolean;
-}
-
+/** What is used of a connection of kafkajs. */
 interface Connection {
+  clientId: string;
+  requestQueue: Queue;
+  socket?: { cork(): void; write(bytes: Uint8Array): void; uncork(): void; destroy(): void };
   isConnected(): boolean;
-  send<T>(protocol: Protocol<T>): Promise<T>;
+  isAuthenticated(): boolean;
+  authenticate(): Promise<void>;
+  nextCorrelationId(): number;
   rejectRequests(error: Error): void;
   disconnect(): Promise<unknown>;
-  socket?: { destroy(): void };
 }
 
 interface Pool {
@@ -66,6 +55,19 @@ interface Broker {
 }
 
 interface Queue {
+  push(request: {
+    entry: {
+      apiKey: number;
+      apiName: string;
+      apiVersion: number;
+      correlationId: number;
+      resolve(answer: { payload: Buffer }): void;
+      reject(error: Error): void;
+    };
+    expectResponse: boolean;
+    requestTimeout: number;
+    sendRequest(): void;
+  }): void;
   pending: unknown[];
   throttledUntil: number;
   scheduleCheckPendingRequests(): void;
@@ -125,6 +127,7 @@ const lanes: Readonly<Record<Lane, number>> = { requests: 0, fetches: 1, rebalan
 export class BrokerConnection {
   readonly #address: string;
   readonly #requestTimeoutMs: number;
+  readonly #hasLogin: boolean;
   readonly #open: () => Promise<{ broker: Broker; pool: Pool }>;
   #current: { broker: Broker; pool: Pool } | null = null;
   /** Kafkajs would open two sockets for two callers. */
@@ -136,6 +139,7 @@ export class BrokerConnection {
   constructor(host: string, port: number, options: ConnectionOptions, log: Logger) {
     this.#address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
     this.#requestTimeoutMs = options.requestTimeoutMs;
+    this.#hasLogin = options.sasl !== null;
     this.#open = async () => {
       const kafkajs = await (loading ??= load());
       const logger = kafkajs.createLogger({ logCreator: () => logTo(log), level: 5 });
@@ -175,7 +179,7 @@ export class BrokerConnection {
   async send<T>(request: ApiRequest<T>, lane: Lane = "requests"): Promise<T> {
     const connection = await this.#connected(lane);
     try {
-      return await connection.send(protocolOf(request, this.#requestTimeoutMs));
+      return decode(request, await send(connection, request, this.#requestTimeoutMs));
     } catch (cause) {
       const error = this.#errorOf(cause);
       // What comes after a request without an answer must not overtake it when it is sent again.
@@ -201,7 +205,7 @@ export class BrokerConnection {
     const connection = this.#current?.pool.pool[lanes[lane]];
     const connecting = this.#connecting.get(lane);
     if (connecting !== undefined) return connecting;
-    if (connection?.isConnected()) return connection;
+    if (connection?.isConnected() && this.#isLoggedIn(connection)) return connection;
     const next = this.#connect(lane).finally(() => this.#connecting.delete(lane));
     this.#connecting.set(lane, next);
     return next;
@@ -215,13 +219,21 @@ export class BrokerConnection {
       const { broker, pool } = this.#current;
       // Versions and SASL are settled over the first connection.
       await broker.connect();
+      const known = pool.pool[lanes[lane]];
+      if (known.isConnected() && !this.#isLoggedIn(known)) await retire(known);
       const connection = await pool.getConnection(lanes[lane]);
+      await connection.authenticate();
       if (this.#isClosed) throw new ConnectionError(`The connection to ${this.#address} is closed`);
       return connection;
     } catch (cause) {
       this.#reset();
       throw this.#errorOf(cause);
     }
+  }
+
+  /** Brokers may end sessions (KIP-368): near its end a connection is made anew. */
+  #isLoggedIn(connection: Connection): boolean {
+    return !this.#hasLogin || connection.isAuthenticated();
   }
 
   #drop(connection: Connection, error: Error): void {
@@ -265,36 +277,58 @@ function saslOf(options: SASLOptions, address: string, { sasl }: Kafkajs) {
   }
 }
 
-function protocolOf<T>(request: ApiRequest<T>, requestTimeoutMs: number): Protocol<T> {
+/** Closes a connection once what is under way has been answered. */
+async function retire(connection: Connection): Promise<void> {
+  const { socket } = connection;
+  await connection.disconnect();
+  // What the old socket tells later would be taken for the new one's.
+  socket?.destroy();
+}
+
+/**
+ * Sends a request through a connection's queue, which keeps times and throttling. Kafkajs would copy a
+ * request three times; this hands its parts to the socket as they are.
+ *
+ *     request := size:int32 apiKey:int16 apiVersion:int16 correlationId:int32 clientId:string body
+ *
+ * @returns the body of the answer
+ */
+async function send<T>(
+  connection: Connection,
+  request: ApiRequest<T>,
+  requestTimeoutMs: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { apiKey, apiName, apiVersion, waitMsMax = 0 } = request;
-  return {
-    request: {
-      apiKey,
-      apiName,
-      apiVersion,
-      encode: () => {
-        const writer = new Writer();
-        request.encode(writer);
-        const { buffer, byteOffset, length } = writer.bytes;
-        const encoded = Buffer.from(buffer, byteOffset, length);
-        return Promise.resolve({ buf: encoded, buffer: encoded });
+  const { socket } = connection;
+  if (socket === undefined || !connection.isConnected()) throw new ConnectionError("not connected");
+  const correlationId = connection.nextCorrelationId();
+  const writer = new Writer()
+    .int16(apiKey).int16(apiVersion).int32(correlationId).string(connection.clientId);
+  request.encode(writer);
+  const { parts } = writer;
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  const { payload } = await new Promise<{ payload: Buffer }>((resolve, reject) => {
+    connection.requestQueue.push({
+      entry: { apiKey, apiName, apiVersion, correlationId, resolve, reject },
+      expectResponse: true,
+      requestTimeout: requestTimeoutMs + waitMsMax,
+      sendRequest: () => {
+        socket.cork();
+        for (const part of [new Writer().int32(size).bytes, ...parts]) socket.write(part);
+        socket.uncork();
       },
-    },
-    response: {
-      decode: ({ buffer, byteOffset, length }) => {
-        const reader = new Reader(new Uint8Array(buffer as ArrayBuffer, byteOffset, length));
-        try {
-          return Promise.resolve({ value: request.decode(reader) });
-        } catch (error) {
-          if (!(error instanceof CorruptError)) throw error;
-          throw new ConnectionError(`${apiName}: ${error.message}`, { cause: error });
-        }
-      },
-      parse: ({ value }) => Promise.resolve(value),
-    },
-    requestTimeout: requestTimeoutMs + waitMsMax,
-    logResponseError: false,
-  };
+    });
+  });
+  return new Uint8Array(payload.buffer as ArrayBuffer, payload.byteOffset, payload.length);
+}
+
+function decode<T>(request: ApiRequest<T>, answer: Uint8Array<ArrayBuffer>): T {
+  try {
+    return request.decode(new Reader(answer));
+  } catch (cause) {
+    if (!(cause instanceof CorruptError)) throw cause;
+    throw new ConnectionError(`${request.apiName}: ${cause.message}`, { cause });
+  }
 }
 
 /** What kafkajs logs goes into our log as what helps to follow the program: errors are thrown too. */

@@ -17,16 +17,32 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** How large the buffer of a request is at first, in bytes; it doubles as it must. */
 const firstBytes = 256;
+/** Bytes that are at least so many are not copied. */
+const partBytesMin = 16 << 10;
 
 /** Writes a request. */
 export class Writer {
+  readonly #parts: Uint8Array[] = [];
   #bytes = new Uint8Array(firstBytes);
   #view = new DataView(this.#bytes.buffer);
   #position = 0;
 
+  /** What has been written, in parts: long runs of bytes are those that were given. */
+  get parts(): Uint8Array[] {
+    return [...this.#parts, this.#bytes.subarray(0, this.#position)];
+  }
+
   /** What has been written. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#position);
+    const parts = this.parts;
+    if (parts.length === 1) return this.#bytes.subarray(0, this.#position);
+    const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let position = 0;
+    for (const part of parts) {
+      whole.set(part, position);
+      position += part.length;
+    }
+    return whole;
   }
 
   /** Writes an 8-bit integer. */
@@ -74,9 +90,11 @@ export class Writer {
     return this.int16(bytes.length).#raw(bytes);
   }
 
-  /** Writes bytes or null. */
+  /** Writes bytes or null. Long ones must not change before the request is sent. */
   nullableBytes(value: Uint8Array | null): this {
-    return value === null ? this.int32(-1) : this.int32(value.length).#raw(value);
+    if (value === null) return this.int32(-1);
+    this.int32(value.length);
+    return value.length < partBytesMin ? this.#raw(value) : this.#part(value);
   }
 
   /** Writes a list, or null. */
@@ -84,6 +102,14 @@ export class Writer {
     if (items === null) return this.int32(-1);
     this.int32(items.length);
     for (const item of items) write(item);
+    return this;
+  }
+
+  #part(bytes: Uint8Array): this {
+    this.#parts.push(this.#bytes.subarray(0, this.#position), bytes);
+    this.#bytes = new Uint8Array(firstBytes);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#position = 0;
     return this;
   }
 
