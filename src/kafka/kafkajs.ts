@@ -42,6 +42,10 @@ interface Connection {
   nextCorrelationId(): number;
   rejectRequests(error: Error): void;
   disconnect(): Promise<unknown>;
+  versions: unknown;
+  setVersions(versions: unknown): void;
+  getSupportAuthenticationProtocol(): unknown;
+  setSupportAuthenticationProtocol(isSupported: unknown): void;
 }
 
 interface Pool {
@@ -52,6 +56,14 @@ interface Pool {
 interface Broker {
   connect(): Promise<void>;
   isConnected(): boolean;
+}
+
+/** What reaches one broker. */
+interface Opened {
+  broker: Broker;
+  pool: Pool;
+  /** A connection in the place of one that has broken. */
+  renew(broken: Connection): Connection;
 }
 
 interface Queue {
@@ -128,12 +140,12 @@ export class BrokerConnection {
   readonly #address: string;
   readonly #requestTimeoutMs: number;
   readonly #hasLogin: boolean;
-  readonly #open: () => Promise<{ broker: Broker; pool: Pool }>;
-  #current: { broker: Broker; pool: Pool } | null = null;
+  readonly #open: () => Promise<Opened>;
+  #current: Opened | null = null;
   /** Kafkajs would open two sockets for two callers. */
   readonly #connecting = new Map<Lane, Promise<Connection>>();
   #isClosed = false;
-  #opening: Promise<{ broker: Broker; pool: Pool }> | null = null;
+  #opening: Promise<Opened> | null = null;
 
   /** Connections to `host:port`; nothing is opened yet. */
   constructor(host: string, port: number, options: ConnectionOptions, log: Logger) {
@@ -162,6 +174,12 @@ export class BrokerConnection {
       return {
         broker: new kafkajs.Broker({ connectionPool: pool, logger, authenticationTimeout }),
         pool,
+        renew: (broken) => {
+          const connection = new kafkajs.Connection(settings);
+          connection.setVersions(broken.versions);
+          connection.setSupportAuthenticationProtocol(broken.getSupportAuthenticationProtocol());
+          return connection;
+        },
       };
     };
   }
@@ -195,10 +213,11 @@ export class BrokerConnection {
   }
 
   #reset(): void {
-    for (const connection of this.#current?.pool.pool ?? []) {
+    const connections = this.#current?.pool.pool ?? [];
+    this.#current = null;
+    for (const connection of connections) {
       this.#drop(connection, new ConnectionError(`The connection to ${this.#address} is closed`));
     }
-    this.#current = null;
   }
 
   #connected(lane: Lane): Connection | Promise<Connection> {
@@ -240,6 +259,11 @@ export class BrokerConnection {
     connection.rejectRequests(error);
     connection.disconnect().catch(() => {});
     connection.socket?.destroy();
+    // Kafkajs would take what it has read of an answer for the beginning of what comes over the next socket.
+    if (this.#current === null) return;
+    const { pool: { pool }, renew } = this.#current;
+    const place = pool.indexOf(connection);
+    if (place >= 0) pool[place] = renew(connection);
   }
 
   #errorOf(cause: unknown): Error {
