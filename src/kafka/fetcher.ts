@@ -78,7 +78,7 @@ interface Followed extends PartitionName {
 export class Fetcher {
   readonly #options: FetcherOptions;
   readonly #followed = new Map<string, Followed>();
-  /** Nodes with a request under way, or that ask to be left alone. */
+  /** Nodes with a request under way. */
   readonly #busy = new Set<number>();
   #wakeUp = new AbortController();
   #isClosed = false;
@@ -221,7 +221,7 @@ export class Fetcher {
   }
 
   async #fetch(nodeId: number, positions: readonly FetchPosition[]): Promise<void> {
-    const { client, clock, settings } = this.#options;
+    const { client, settings } = this.#options;
     this.#busy.add(nodeId);
     const asked = positions.map((position) => {
       const followed = this.#followed.get(partitionText(position));
@@ -237,7 +237,6 @@ export class Fetcher {
     try {
       const answer = await client.send(nodeId, fetchRequest(positions, settings), "fetches");
       this.#receive(nodeId, current(), answer);
-      if (answer.throttleMs > 0) await clock.sleep(answer.throttleMs, client.closing);
     } catch (error) {
       for (const followed of current()) this.#failed(followed, error);
     }

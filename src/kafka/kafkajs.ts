@@ -35,7 +35,12 @@ export interface ConnectionOptions {
 interface Connection {
   clientId: string;
   requestQueue: Queue;
-  socket?: { cork(): void; write(bytes: Uint8Array): void; uncork(): void; destroy(): void };
+  socket?: {
+    cork(): void;
+    write(bytes: Uint8Array, done?: (error?: Error | null) => void): void;
+    uncork(): void;
+    destroy(): void;
+  };
   isConnected(): boolean;
   isAuthenticated(): boolean;
   authenticate(): Promise<void>;
@@ -83,6 +88,7 @@ interface Queue {
   pending: unknown[];
   throttledUntil: number;
   scheduleCheckPendingRequests(): void;
+  maybeThrottle(ms: number): void;
 }
 
 /** What is used of kafkajs. */
@@ -197,7 +203,8 @@ export class BrokerConnection {
   async send<T>(request: ApiRequest<T>, lane: Lane = "requests"): Promise<T> {
     const connection = await this.#connected(lane);
     try {
-      return decode(request, await send(connection, request, this.#requestTimeoutMs));
+      const answer = await send(connection, request, this.#requestTimeoutMs);
+      return answer === null ? request.unanswered! : decode(connection, request, answer);
     } catch (cause) {
       const error = this.#errorOf(cause);
       // What comes after a request without an answer must not overtake it when it is sent again.
@@ -315,13 +322,13 @@ async function retire(connection: Connection): Promise<void> {
  *
  *     request := size:int32 apiKey:int16 apiVersion:int16 correlationId:int32 clientId:string body
  *
- * @returns the body of the answer
+ * @returns the body of the answer; null for a request without one, when the socket has taken it
  */
 async function send<T>(
   connection: Connection,
   request: ApiRequest<T>,
   requestTimeoutMs: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const { apiKey, apiName, apiVersion, waitMsMax = 0 } = request;
   const { socket } = connection;
   if (socket === undefined || !connection.isConnected()) throw new ConnectionError("not connected");
@@ -331,24 +338,45 @@ async function send<T>(
   request.encode(writer);
   const { parts } = writer;
   const size = parts.reduce((sum, { length }) => sum + length, 0);
-  const { payload } = await new Promise<{ payload: Buffer }>((resolve, reject) => {
+  const payload = await new Promise<Buffer | null>((resolve, reject) => {
+    const isAnswered = request.unanswered === undefined;
     connection.requestQueue.push({
-      entry: { apiKey, apiName, apiVersion, correlationId, resolve, reject },
-      expectResponse: true,
+      entry: {
+        apiKey,
+        apiName,
+        apiVersion,
+        correlationId,
+        resolve: (answer) => isAnswered && resolve(answer.payload),
+        reject,
+      },
+      expectResponse: isAnswered,
       requestTimeout: requestTimeoutMs + waitMsMax,
       sendRequest: () => {
         socket.cork();
         for (const part of [new Writer().int32(size).bytes, ...parts]) socket.write(part);
+        // Until the socket has taken them, the parts are not the sender's again.
+        if (!isAnswered) {
+          socket.write(new Uint8Array(0), (error) => error ? reject(error) : resolve(null));
+        }
         socket.uncork();
       },
     });
   });
+  if (payload === null) return null;
   return new Uint8Array(payload.buffer as ArrayBuffer, payload.byteOffset, payload.length);
 }
 
-function decode<T>(request: ApiRequest<T>, answer: Uint8Array<ArrayBuffer>): T {
+function decode<T>(
+  connection: Connection,
+  request: ApiRequest<T>,
+  answer: Uint8Array<ArrayBuffer>,
+): T {
+  const reader = new Reader(answer);
   try {
-    return request.decode(new Reader(answer));
+    const value = request.decode(reader);
+    // Kafka: KIP-219: it is for the client to leave the broker alone.
+    connection.requestQueue.maybeThrottle(reader.throttleMs);
+    return value;
   } catch (cause) {
     if (!(cause instanceof CorruptError)) throw cause;
     throw new ConnectionError(`${request.apiName}: ${cause.message}`, { cause });

@@ -10,6 +10,7 @@
  * until it has stored a first batch no second one is sent.
  */
 
+import { ConnectError } from "../base/mod.ts";
 import { type BatchHeader, checkProducedHeader, stampProducer } from "../batch/mod.ts";
 import type { ProducerIdentity } from "./protocol/produce.ts";
 
@@ -25,6 +26,10 @@ export interface Entry {
   header: BatchHeader;
   /** -1 until it is stamped. */
   baseSequence: number;
+  /** How many times it has been sent. */
+  sends: number;
+  /** When it was handed over, monotonic. */
+  sinceMs: number;
   /** What the broker said that did not expect its sequence number, or null. */
   unexpected: unknown;
   /** It is stored. */
@@ -71,8 +76,8 @@ export class PartitionQueue {
     return this.#waiting[0].batch.length;
   }
 
-  /** Takes a batch. @returns its offset, once it is stored */
-  add(batch: Uint8Array<ArrayBuffer>, header: BatchHeader): Promise<bigint> {
+  /** Takes a batch, now. @returns its offset, once it is stored */
+  add(batch: Uint8Array<ArrayBuffer>, header: BatchHeader, nowMs: number): Promise<bigint> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         order: this.#nextOrder++,
@@ -80,6 +85,8 @@ export class PartitionQueue {
         batch,
         header,
         baseSequence: -1,
+        sends: 0,
+        sinceMs: nowMs,
         unexpected: null,
         resolve,
         reject,
@@ -98,6 +105,7 @@ export class PartitionQueue {
   send(identity: ProducerIdentity | null): Entry {
     const entry = this.#waiting.shift()!;
     if (identity !== null) this.#stamp(entry, identity);
+    entry.sends++;
     this.#sent.add(entry);
     return entry;
   }
@@ -128,6 +136,7 @@ export class PartitionQueue {
       const { promise, resolve, reject } = Promise.withResolvers<bigint>();
       if (baseSequence >= 0) stampProducer(batch, { ...this.#identity!, baseSequence });
       this.returned({
+        ...entry,
         // Parts of parts still come before the next one.
         order: entry.order + part * 2 ** -(entry.splits + 1),
         splits: entry.splits + 1,
@@ -154,6 +163,24 @@ export class PartitionQueue {
     }
     entry.reject(error);
     this.#rejectBehind(entry.order, error);
+  }
+
+  /** Refuses what waits if its first batch has waited for too long. @returns whether it has */
+  expire(nowMs: number, waitMsMax: number): boolean {
+    const first = this.#waiting[0];
+    if (first === undefined || nowMs - first.sinceMs < waitMsMax) return false;
+    this.#waiting.shift();
+    this.refuse(first, this.lateness(first, nowMs));
+    return true;
+  }
+
+  /** What is said of a batch that is not stored in time. Kafka: TimeoutException, in its words. */
+  lateness({ header, sinceMs }: Entry, nowMs: number, cause?: unknown): ConnectError {
+    return new ConnectError(
+      `Expiring ${header.recordCount} record(s) for ${this.topic}-${this.partition}:` +
+        `${Math.round(nowMs - sinceMs)} ms has passed since batch creation`,
+      { cause },
+    );
   }
 
   /** What waits is refused for good. */

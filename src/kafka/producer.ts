@@ -12,13 +12,14 @@
  * **Repetition.** A batch that is sent again keeps its sequence number, and the broker tells that it has
  * it already. When the broker has forgotten the producer, the epoch counts up and sequences begin at 0.
  *
- * **Patience.** What may pass by itself is tried until the producer is closed: Kafka Connect's producers
- * have a delivery.timeout.ms of three weeks. What waits holds no more than its sender's credits.
+ * **Patience.** What may pass by itself is tried again for `delivery.timeout.ms`, which Kafka Connect sets to
+ * three weeks, and `retries` times. Batches that are out are given up when they are back: until then their
+ * buffers are not free. What waits holds no more than its sender's credits.
  *
  * @module
  */
 
-import { ConnectError, reasonOf } from "../base/mod.ts";
+import { type Clock, ConnectError, reasonOf } from "../base/mod.ts";
 import { checkBatch, checkProducedHeader, readBatchHeader } from "../batch/mod.ts";
 import type { KafkaClient } from "./client.ts";
 import { isRetriable, KafkaError } from "./errors.ts";
@@ -34,11 +35,7 @@ import { splitBatch } from "./split_batch.ts";
 
 const epochMax = 0x7ffe;
 /** Kafka: `Errors` that say that the broker does not know the producer, or not what it sent last. */
-const forgotten = new Set([
-  "OUT_OF_ORDER_SEQUENCE_NUMBER",
-  "UNKNOWN_PRODUCER_ID",
-  "INVALID_PRODUCER_EPOCH",
-]);
+const forgotten = new Set(["OUT_OF_ORDER_SEQUENCE_NUMBER", "UNKNOWN_PRODUCER_ID"]);
 const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
 /** A producer. */
@@ -47,11 +44,12 @@ export class KafkaProducer {
   readonly #settings: ProducerSettings;
   readonly #requestTimeoutMs: number;
   readonly #warn: (message: string) => void;
-  readonly #sleep: (delayMs: number) => Promise<void>;
+  readonly #clock: Clock;
   readonly #queues = new Map<string, PartitionQueue>();
   readonly #requests = new Map<number, number>();
   #identity: ProducerIdentity | null = null;
   #wantsIdentity: boolean;
+  #identifyFailures = 0;
   #pumping = false;
   #pumpAgain = false;
 
@@ -61,14 +59,14 @@ export class KafkaProducer {
     settings: ProducerSettings;
     /** How long a broker waits for its replicas, in milliseconds (`request.timeout.ms`). */
     requestTimeoutMs: number;
-    sleep: (delayMs: number, signal: AbortSignal) => Promise<void>;
+    clock: Clock;
     warn: (message: string) => void;
   }) {
     this.#client = options.client;
     this.#settings = options.settings;
     this.#requestTimeoutMs = options.requestTimeoutMs;
     this.#warn = options.warn;
-    this.#sleep = (delayMs) => options.sleep(delayMs, options.client.closing);
+    this.#clock = options.clock;
     this.#wantsIdentity = options.settings.isIdempotent;
     options.client.closing.addEventListener("abort", () => this.#rejectAll());
   }
@@ -84,7 +82,7 @@ export class KafkaProducer {
     try {
       // Its checksum is for the broker to check: that takes as long as all the rest.
       const header = checkProducedHeader(batch);
-      const stored = this.#queue(topic, partition).add(batch, header);
+      const stored = this.#queue(topic, partition).add(batch, header, this.#clock.monotonic());
       void this.#pump();
       return stored;
     } catch (error) {
@@ -107,6 +105,7 @@ export class KafkaProducer {
     try {
       while (this.#pumpAgain && !this.#client.closing.aborted) {
         this.#pumpAgain = false;
+        this.#expire();
         if (this.#lacksIdentity) await this.#identify();
         if (this.#lacksIdentity) continue;
         for (const [nodeId, queues] of await this.#ready()) this.#sendTo(nodeId, queues);
@@ -123,14 +122,18 @@ export class KafkaProducer {
   async #identify(): Promise<void> {
     const client = this.#client;
     try {
-      this.#identity = await client.retrying(async () => {
-        const { brokers } = await client.metadata([]);
-        const answer = await client.send(brokers[0].nodeId, initProducerIdRequest());
-        if (answer.error !== 0) throw new KafkaError("Cannot get a producer id", answer.error);
-        return answer;
-      }, Infinity);
+      const { brokers } = await client.metadata([]);
+      const answer = await client.send(brokers[0].nodeId, initProducerIdRequest());
+      if (answer.error !== 0) throw new KafkaError("Cannot get a producer id", answer.error);
+      this.#identity = answer;
+      this.#identifyFailures = 0;
     } catch (error) {
       if (client.closing.aborted) return;
+      if (isRetriable(error)) {
+        await this.#clock.sleep(client.backoffMs(this.#identifyFailures++), client.closing);
+        this.#pumpAgain = true;
+        return;
+      }
       // A login that fails says nothing of what a later one would be granted.
       if (!(error instanceof KafkaError)) return this.#rejectAll(error);
       this.#wantsIdentity = false;
@@ -138,6 +141,14 @@ export class KafkaProducer {
         `${client.clientId}: ${error.message}; without idempotence a record may be stored twice ` +
           "when a broker fails, and batches are sent one at a time",
       );
+    }
+  }
+
+  /** Gives up what has waited for too long. */
+  #expire(): void {
+    const nowMs = this.#clock.monotonic();
+    for (const queue of this.#queues.values()) {
+      if (queue.expire(nowMs, this.#settings.deliveryTimeoutMs)) this.#settle(queue);
     }
   }
 
@@ -222,14 +233,26 @@ export class KafkaProducer {
     const damage = code === "CORRUPT_MESSAGE" ? damageOf(entry) : null;
     if (damage !== null) queue.refuse(entry, damage);
     else if (code !== null && tooLarge.has(code)) this.#split(queue, entry, error);
-    else if (code !== null && forgotten.has(code) && this.#identity !== null) {
-      queue.returned(entry, error);
-    } else if (isRetriable(error)) {
-      queue.returned(entry, null);
-      this.#client.forgetTopic(queue.topic);
-      if (queue.notBefore === null) this.#delay(queue, error);
-    } else queue.refuse(entry, error);
+    else {
+      const isForgotten = code !== null && forgotten.has(code) && this.#identity !== null;
+      const end = isForgotten || isRetriable(error) ? this.#endOf(queue, entry, error) : error;
+      if (end !== null) queue.refuse(entry, end);
+      else if (isForgotten) queue.returned(entry, error);
+      else {
+        queue.returned(entry, null);
+        this.#client.forgetTopic(queue.topic);
+        if (queue.notBefore === null) this.#delay(queue, error);
+      }
+    }
     this.#settle(queue);
+  }
+
+  /** Why a batch that came back is not sent again, or null. */
+  #endOf(queue: PartitionQueue, entry: Entry, error: unknown): unknown {
+    const nowMs = this.#clock.monotonic();
+    const { deliveryTimeoutMs, retriesMax } = this.#settings;
+    if (nowMs - entry.sinceMs >= deliveryTimeoutMs) return queue.lateness(entry, nowMs, error);
+    return entry.sends > retriesMax ? error : null;
   }
 
   #split(queue: PartitionQueue, entry: Entry, error: unknown): void {
@@ -266,7 +289,7 @@ export class KafkaProducer {
         }`,
       );
     }
-    queue.notBefore = this.#sleep(delayMs).then(() => {
+    queue.notBefore = this.#clock.sleep(delayMs, this.#client.closing).then(() => {
       queue.notBefore = null;
       void this.#pump();
     });

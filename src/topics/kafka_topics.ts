@@ -111,7 +111,7 @@ export class KafkaTopics implements Topics {
       client,
       settings: producer,
       requestTimeoutMs: connection.requestTimeoutMs,
-      sleep: clock.sleep,
+      clock,
       warn: log.warn,
     });
     return await Promise.resolve<Producer>({

@@ -54,7 +54,7 @@ export function createTopicsRequest(
           .array(Object.entries(configs), ([key, value]) => writer.string(key).string(value));
       }).int32(timeoutMs).boolean(false),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       return reader.array(() => (
         { name: reader.string(), error: reader.int16(), message: reader.nullableString() }
       ));
@@ -82,7 +82,7 @@ export function describeTopicConfigsRequest(
       )
         .boolean(false),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       return reader.array(() => {
         const [error, message] = [reader.int16(), reader.nullableString()];
         reader.int8();

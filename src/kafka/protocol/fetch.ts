@@ -75,8 +75,6 @@ export interface FetchedPartition extends PartitionName {
 
 /** What a broker answers. */
 export interface FetchAnswer {
-  /** How long to leave the broker alone. */
-  throttleMs: number;
   /** An error code, or 0. */
   error: number;
   /** Each partition. */
@@ -102,7 +100,8 @@ export function fetchRequest(
               .int32(limits.partitionFetchBytesMax)))
         .array([], () => {}).string(limits.clientRack),
     decode: (reader) => {
-      const [throttleMs, error] = [reader.int32(), reader.int16()];
+      reader.throttle();
+      const error = reader.int16();
       reader.int32();
       const topics = reader.array(() => {
         const topic = reader.string();
@@ -124,7 +123,7 @@ export function fetchRequest(
           };
         });
       });
-      return { throttleMs, error, partitions: topics.flat() };
+      return { error, partitions: topics.flat() };
     },
   };
 }

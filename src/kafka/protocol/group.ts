@@ -86,7 +86,7 @@ export function joinGroupRequest(options: JoinOptions): ApiRequest<JoinAnswer> {
           ({ name, metadata }) => writer.string(name).nullableBytes(metadata),
         ),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       return {
         error: reader.int16(),
         generation: reader.int32(),
@@ -121,7 +121,7 @@ export function syncGroupRequest(
           ([memberId, assignment]) => writer.string(memberId).nullableBytes(assignment),
         ),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       const error = reader.int16();
       return { error, assignment: reader.nullableBytes() ?? new Uint8Array(0) };
     },
@@ -139,7 +139,7 @@ export function heartbeatRequest(
     encode: (writer) =>
       writer.string(groupId).int32(generation).string(memberId).string(groupInstanceId),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       return { error: reader.int16() };
     },
   };
@@ -159,7 +159,7 @@ export function leaveGroupRequest(
         (id) => writer.string(id).string(groupInstanceId),
       ),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       const error = reader.int16();
       const errors = reader.array(() => {
         reader.string();

@@ -73,7 +73,7 @@ export function metadataRequest(
     apiVersion: 7,
     encode: (writer) => writer.array(topics, (topic) => writer.string(topic)).boolean(makesTopics),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       const brokers = reader.array(() => {
         const broker = { nodeId: reader.int32(), host: reader.string(), port: reader.int32() };
         reader.nullableString();
@@ -107,7 +107,7 @@ export function findCoordinatorRequest(
     apiVersion: 2,
     encode: (writer) => writer.string(groupId).int8(0),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       const [error, message] = [reader.int16(), reader.nullableString()];
       return {
         error,

@@ -63,7 +63,7 @@ export function listOffsetsRequest(
           writer.string(topic).array(asked, ({ partition }) =>
             writer.int32(partition).int32(-1).int64(which === "earliest" ? -2n : -1n))),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       const topics = reader.array(() => {
         const topic = reader.string();
         return reader.array((): OffsetAnswer => {
@@ -99,7 +99,7 @@ export function offsetCommitRequest(
             ),
         ),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       const topics = reader.array(() => {
         const topic = reader.string();
         return reader.array(() => ({ topic, partition: reader.int32(), error: reader.int16() }));
@@ -125,7 +125,7 @@ export function offsetFetchRequest(
           writer.string(topic).array(asked, ({ partition }) => writer.int32(partition)),
       ),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       const topics = reader.array(() => {
         const topic = reader.string();
         return reader.array((): OffsetAnswer => {

@@ -38,7 +38,10 @@ export interface ProduceAnswer {
   message: string | null;
 }
 
-/** Stores batches, to be answered when `acks` replicas have them (-1: all that are in sync). */
+/**
+ * Stores batches, to be answered when `acks` replicas have them: -1 stands for all that are in sync, and at 0
+ * there is no answer.
+ */
 export function produceRequest(
   batches: readonly PartitionBatch[],
   acks: number,
@@ -48,6 +51,11 @@ export function produceRequest(
     apiKey: 0,
     apiName: "Produce",
     apiVersion: 8,
+    unanswered: acks === 0
+      ? batches.map(({ topic, partition }) => (
+        { topic, partition, error: 0, baseOffset: -1n, message: null }
+      ))
+      : undefined,
     encode: (writer) =>
       writer.string(null).int16(acks).int32(timeoutMs)
         .array(batches, ({ topic, partition, batch }) =>
@@ -69,6 +77,7 @@ export function produceRequest(
           return { topic, partition, error, baseOffset, message };
         });
       });
+      reader.throttle();
       return topics.flat();
     },
   };
@@ -90,7 +99,7 @@ export function initProducerIdRequest(): ApiRequest<{ error: number } & Producer
     apiVersion: 1,
     encode: (writer) => writer.string(null).int32(0x7fffffff),
     decode: (reader) => {
-      reader.int32();
+      reader.throttle();
       return { error: reader.int16(), producerId: reader.int64(), producerEpoch: reader.int16() };
     },
   };

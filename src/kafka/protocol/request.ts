@@ -16,4 +16,6 @@ export interface ApiRequest<T> {
   decode(reader: Reader): T;
   /** How long the broker may take beyond `request.timeout.ms`, in milliseconds: it waits by itself. */
   readonly waitMsMax?: number;
+  /** What stands for the answer of a request that brokers do not answer. */
+  readonly unanswered?: T;
 }

@@ -135,6 +135,7 @@ export class Reader {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
   #position = 0;
+  #throttleMs = 0;
 
   /** Reads `bytes` from their begin. */
   constructor(bytes: Uint8Array<ArrayBuffer>) {
@@ -145,6 +146,16 @@ export class Reader {
   /** How many bytes are left. */
   get left(): number {
     return this.#bytes.length - this.#position;
+  }
+
+  /** How long the broker asks to be left alone, in milliseconds, as {@linkcode throttle} has read it. */
+  get throttleMs(): number {
+    return this.#throttleMs;
+  }
+
+  /** Reads how long the broker asks to be left alone. Whoever owns the connection sees to it. */
+  throttle(): void {
+    this.#throttleMs = this.int32();
   }
 
   /** Reads an 8-bit integer. */

@@ -145,7 +145,6 @@ Deno.test("fetchRequest() asks and reads version 11", () => {
         "ffffffff 00000002 abcd",
     ),
     {
-      throttleMs: 100,
       error: 0,
       partitions: [{
         topic: "t",

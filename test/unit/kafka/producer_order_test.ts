@@ -1,6 +1,7 @@
 /** A producer keeps the order of a partition, whatever a broker refuses, forgets, or does not answer. */
 
 import assert from "node:assert/strict";
+import { systemClock } from "../../../src/base/mod.ts";
 import { BatchBuilder, readBatchHeader, readRecords } from "../../../src/batch/mod.ts";
 import {
   ConnectionError,
@@ -92,7 +93,7 @@ function producer(client: KafkaClient): { made: KafkaProducer; warnings: string[
     client,
     settings: producerDefaults,
     requestTimeoutMs: 1000,
-    sleep: () => new Promise((resolve) => setTimeout(resolve)),
+    clock: { ...systemClock, sleep: () => new Promise((resolve) => setTimeout(resolve)) },
     warn: (message) => warnings.push(message),
   });
   return { made, warnings };

@@ -1,6 +1,7 @@
 /** What a producer does about the identity that brokers grant it. */
 
 import assert from "node:assert/strict";
+import { systemClock } from "../../../src/base/mod.ts";
 import { BatchBuilder, readBatchHeader } from "../../../src/batch/mod.ts";
 import {
   AuthenticationError,
@@ -39,7 +40,7 @@ function producer(errors: Error[]) {
     client,
     settings: producerDefaults,
     requestTimeoutMs: 1000,
-    sleep: () => Promise.resolve(),
+    clock: systemClock,
     warn: (message) => warnings.push(message),
   });
   return { made, sent, warnings };
