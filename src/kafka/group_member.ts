@@ -7,24 +7,28 @@
  * | --------- | ---------------------------------------------------------------- | -------- |
  * | unjoined  | `join()`                                                         | joining  |
  * | joining   | assigned                                                         | joined   |
- * |           | the coordinator has moved, is away, or begins another rebalance  | joining, again |
+ * |           | the coordinator has moved or is away                             | joining, after a wait |
+ * |           | it begins another rebalance                                      | joining, at once |
  * |           | it does not know the member or the generation                    | joining, as a new member; `onLost` |
  * |           | it refuses the member for good; `join()` rejects                 | unjoined |
  * | joined    | heartbeat: a rebalance has begun; or `requestRejoin()`           | stale    |
  * | stale     | `join()`                                                         | joining  |
- * | joined or stale | heartbeat: the member or generation is not known; `isOverdue` | unjoined; `onLost` |
- * |           | heartbeat: fenced, or not authorized                             | unjoined; `onLost`, `onFailed` |
- * | any       | `leave()`                                                        | left     |
+ * | joined or stale | heartbeat: the member or generation is not known           | unjoined; `onLost` |
+ * |           | `leave()`, or `overdue()` has an answer                          | unjoined; `onLost` |
+ * |           | heartbeat: fenced, or refused otherwise                          | unjoined; `onLost`, `onFailed` |
+ * | any       | `close()`                                                        | closed   |
  *
  * A stale member goes on with heartbeats, so that its owner has time to finish with what it has. Only the
- * owner lets it join, as Kafka's clients join in poll() alone. Kafka: `AbstractCoordinator`.
+ * owner lets it join, as Kafka's clients join in poll() alone. Kafka: `AbstractCoordinator`; but there a
+ * heartbeat that is not authorized is repeated until the session is over, while the member works on with what
+ * may be another's.
  *
  * @module
  */
 
 import { type Clock, ConnectError, type Logger, reasonOf } from "../base/mod.ts";
 import type { KafkaClient } from "./client.ts";
-import { errorCode, isRetriable, KafkaError } from "./errors.ts";
+import { ConnectionError, errorCode, isRetriable, KafkaError } from "./errors.ts";
 import {
   heartbeatRequest,
   joinGroupRequest,
@@ -40,7 +44,7 @@ import { noGeneration } from "./protocol/consumer_group.ts";
 const leaveMsMax = 3000;
 
 /** Where a member is in its life. */
-export type MemberState = "unjoined" | "joining" | "joined" | "stale" | "left";
+export type MemberState = "unjoined" | "joining" | "joined" | "stale" | "closed";
 
 /** What a group divides, and how. */
 export interface GroupProtocol {
@@ -74,8 +78,8 @@ export interface GroupMemberOptions {
   heartbeatIntervalMs: number;
   /** How long the group waits for it in a rebalance. */
   rebalanceTimeoutMs: number;
-  /** Whether its owner does not care for it any more, so that it must leave; asked at each heartbeat. */
-  isOverdue(): boolean;
+  /** Why it must leave, since its owner does not care for it any more, or null; asked at each heartbeat. */
+  overdue(): string | null;
   /** A rebalance has begun: the owner should finish with what it has, and call `join()`. */
   onStale(): void;
   /** What was assigned to it may be another's already. */
@@ -101,7 +105,7 @@ export interface Joined {
 /** A member. */
 export class GroupMember {
   readonly #options: GroupMemberOptions;
-  readonly #left = new AbortController();
+  readonly #closing = new AbortController();
   #state: MemberState = "unjoined";
   #memberId = "";
   #generation = noGeneration;
@@ -131,31 +135,32 @@ export class GroupMember {
   /**
    * Joins the group, or joins it again, however long it takes.
    * @throws {KafkaError} when the coordinator refuses it for good
-   * @throws {ConnectError} when it has left
+   * @throws {ConnectError} when it is closed
    */
   async join(): Promise<Joined> {
-    this.#checkNotLeft();
+    this.#checkOpen();
     if (this.#state === "joining") throw new ConnectError(`${this.#name} is joining already`);
     this.#stopHeartbeats();
     this.#move("joining");
-    for (let failures = 0;; failures++) {
+    for (let failures = 0;;) {
       try {
         const joined = await this.#attempt();
-        this.#checkNotLeft();
+        this.#checkOpen();
         this.#move("joined");
         this.#heartbeats = new AbortController();
         this.#beat(this.#heartbeats.signal);
         return joined;
       } catch (error) {
-        this.#checkNotLeft();
+        this.#checkOpen();
         if (!this.#mayRejoin(error)) {
           this.#move("unjoined");
           throw error;
         }
         this.#options.log.debug(`${this.#name}: ${reasonOf(error)}; it joins again`);
+        if (!isRetriable(error)) continue;
         const { client, clock } = this.#options;
-        await clock.sleep(client.backoffMs(failures), this.#left.signal);
-        this.#checkNotLeft();
+        await clock.sleep(client.backoffMs(failures++), this.#closing.signal);
+        this.#checkOpen();
       }
     }
   }
@@ -174,12 +179,24 @@ export class GroupMember {
     if (isMember && generation === this.#generation) this.#lose(error);
   }
 
-  /** Leaves the group for good. */
-  async leave(): Promise<void> {
-    if (this.#state === "left") return;
+  /** Leaves the group; what was assigned to it is lost. It may join again. Nothing while it is not a member. */
+  async leave(why: string): Promise<void> {
+    if (this.#state !== "joined" && this.#state !== "stale") return;
+    this.#options.log.warn(`${this.#name} leaves: ${why}`);
     this.#stopHeartbeats();
-    this.#move("left");
-    this.#left.abort();
+    this.#move("unjoined");
+    const left = this.#sendLeave();
+    this.#forget(true);
+    this.#options.onLost();
+    await left;
+  }
+
+  /** Leaves the group for good. */
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    this.#stopHeartbeats();
+    this.#move("closed");
+    this.#closing.abort();
     await this.#sendLeave();
   }
 
@@ -195,8 +212,8 @@ export class GroupMember {
     this.#heartbeats.abort();
   }
 
-  #checkNotLeft(): void {
-    if (this.#left.signal.aborted) throw new ConnectError(`${this.#name} has left`);
+  #checkOpen(): void {
+    if (this.#closing.signal.aborted) throw new ConnectError(`${this.#name} is closed`);
   }
 
   async #attempt(): Promise<Joined> {
@@ -218,7 +235,7 @@ export class GroupMember {
     if (errorCode(answer.error).name === "MEMBER_ID_REQUIRED") {
       // The first join of a new member only gives it its id (KIP-394).
       this.#memberId = answer.memberId;
-      this.#checkNotLeft();
+      this.#checkOpen();
       answer = await join();
     }
     if (answer.error !== 0) throw new KafkaError(`Cannot join ${this.#name}`, answer.error);
@@ -254,9 +271,15 @@ export class GroupMember {
         return true;
       default:
         if (!isRetriable(error)) return false;
-        this.#options.client.forgetCoordinator(this.#options.groupId);
+        this.#doubtCoordinator(code);
         return true;
     }
+  }
+
+  /** The next request looks for the coordinator again, unless it only asked for time. */
+  #doubtCoordinator(code: string): void {
+    if (code === "COORDINATOR_LOAD_IN_PROGRESS") return;
+    this.#options.client.forgetCoordinator(this.#options.groupId);
   }
 
   #forget(forgetsId: boolean): void {
@@ -272,7 +295,8 @@ export class GroupMember {
       const waitMs = failures === 0 ? heartbeatIntervalMs : client.backoffMs(failures - 1);
       await clock.sleep(waitMs, signal);
       if (signal.aborted) return;
-      if (this.#options.isOverdue()) return await this.#leaveOverdue();
+      const overdue = this.#options.overdue();
+      if (overdue !== null) return await this.leave(overdue);
       const isHeard = await this.#heartbeat(signal);
       failures = isHeard ? 0 : failures + 1;
     }
@@ -280,15 +304,12 @@ export class GroupMember {
 
   /** @returns whether the coordinator has answered */
   async #heartbeat(signal: AbortSignal): Promise<boolean> {
-    const { client, groupId } = this.#options;
     let code: number;
     try {
-      const coordinator = await client.coordinator(groupId);
-      const request = heartbeatRequest(this.membership);
-      code = (await client.send(coordinator, request, "rebalances")).error;
+      code = await this.#ask(signal);
     } catch (error) {
       if (signal.aborted) return true;
-      if (isRetriable(error)) client.forgetCoordinator(groupId);
+      if (isRetriable(error)) this.#doubtCoordinator("");
       else this.#fail(error as Error);
       return false;
     }
@@ -298,9 +319,29 @@ export class GroupMember {
       this.requestRejoin("the group rebalances");
       return true;
     }
-    if (error.retriable) client.forgetCoordinator(groupId);
+    if (error.retriable) this.#doubtCoordinator(error.code);
     else this.#lose(error);
     return false;
+  }
+
+  /** Sends one heartbeat. @returns the error code of the answer, which comes within the session */
+  async #ask(signal: AbortSignal): Promise<number> {
+    const { client, clock, groupId, sessionTimeoutMs } = this.#options;
+    const over = new AbortController();
+    const late = clock.sleep(sessionTimeoutMs, AbortSignal.any([signal, over.signal])).then(() => {
+      throw new ConnectionError(
+        `the coordinator of ${groupId} has been silent for a whole session`,
+      );
+    });
+    const asked = client.coordinator(groupId).then((coordinator) =>
+      client.send(coordinator, heartbeatRequest(this.membership), "rebalances")
+    );
+    try {
+      return (await Promise.race([asked, late])).error;
+    } finally {
+      for (const unheard of [asked, late]) unheard.catch(() => {});
+      over.abort();
+    }
   }
 
   /** The coordinator does not take it for what it was. */
@@ -320,18 +361,6 @@ export class GroupMember {
     this.#move("unjoined");
     this.#options.onLost();
     this.#options.onFailed(error);
-  }
-
-  async #leaveOverdue(): Promise<void> {
-    this.#options.log.warn(
-      `${this.#name} has not polled for more than max.poll.interval.ms and leaves the group`,
-    );
-    this.#stopHeartbeats();
-    this.#move("unjoined");
-    const left = this.#sendLeave();
-    this.#forget(true);
-    this.#options.onLost();
-    await left;
   }
 
   /** Kafka: a member with a name for good does not leave, so that it may come back to what it had. */

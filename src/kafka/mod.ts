@@ -9,7 +9,12 @@ export { ConsumerProtocol } from "./consumer_protocol.ts";
 export * from "./errors.ts";
 export { FetchedBatches } from "./fetched_batches.ts";
 export { Fetcher } from "./fetcher.ts";
-export { GroupMember, type GroupProtocol, type Joined } from "./group_member.ts";
+export {
+  GroupMember,
+  type GroupMemberOptions,
+  type GroupProtocol,
+  type Joined,
+} from "./group_member.ts";
 export { beginnings, commitGroupOffsets, fetchGroupOffsets, listOffsets } from "./offset_lookup.ts";
 export { decodeAssignment } from "./protocol/consumer_group.ts";
 export { fetchRequest } from "./protocol/fetch.ts";

@@ -115,7 +115,7 @@ export class KafkaConsumer implements GroupConsumer {
       ...settings,
       ...{ client, groupId, protocol: this.#protocol, onFailed, clock, log },
       rebalanceTimeoutMs: settings.pollIntervalMsMax,
-      isOverdue: () => this.#isOverdue,
+      overdue: () => this.#isOverdue ? unpolled : null,
       onStale: onNews,
       onLost: () => this.#lose(),
     });
@@ -170,7 +170,7 @@ export class KafkaConsumer implements GroupConsumer {
     this.#wakeUp.abort();
     this.#topics.close();
     this.#fetcher.close();
-    await this.#member.leave();
+    await this.#member.close();
     this.#client.close();
   }
 
@@ -388,6 +388,7 @@ export class KafkaConsumer implements GroupConsumer {
 const kickedOut =
   "Offset commit cannot be completed since the consumer is not part of an active group for " +
   "auto partition assignment; it is likely that the consumer was kicked out of the group.";
+const unpolled = "it has not polled for more than max.poll.interval.ms";
 const rebalancing =
   "Offset commit cannot be completed since the consumer is undergoing a rebalance for auto " +
   "partition assignment. You can try completing the rebalance by calling poll() and then retry the " +

@@ -98,23 +98,6 @@ async function exchange(
   return batches.join();
 }
 
-/** Lets time pass until something is settled. */
-async function passing<T>(
-  cluster: ScriptedCluster,
-  clock: HeldClock,
-  what: Promise<T>,
-): Promise<T> {
-  let isSettled = false;
-  const settled = what.finally(() => isSettled = true);
-  settled.catch(() => {});
-  const bystander = cluster.client();
-  for (let roundTrips = 0; !isSettled; clock.advance(1)) {
-    await bystander.metadata([]);
-    assert.ok(roundTrips++ < 1000);
-  }
-  return await settled;
-}
-
 /** A producer that the broker knows: it has stored one record of partition 0. */
 async function knownProducer(...args: Parameters<typeof producer>) {
   const made = producer(...args);
@@ -286,7 +269,7 @@ scriptedTest("append() gives up what delivery.timeout.ms is over for", async (cl
   const asked = await cluster.next("Produce");
   clock.advance(4990);
   await say(asked, { error: notEnoughReplicas });
-  const again = await passing(cluster, clock, cluster.next("Produce"));
+  const again = await cluster.passing(clock, cluster.next("Produce"));
   assert.deepEqual(brought(again).batches, ["7 0:0:1+3"]);
   clock.advance(10);
   await say(again, { error: notEnoughReplicas });
@@ -308,7 +291,7 @@ scriptedTest(
     const [stored] = send({});
     await grant(cluster);
     // Each look at metadata finds no leader, and the next comes after a wait.
-    await assert.rejects(passing(cluster, clock, stored), {
+    await assert.rejects(cluster.passing(clock, stored), {
       message: /^Expiring 1 record\(s\) for t-0:5\d ms has passed since batch creation$/,
     });
   },

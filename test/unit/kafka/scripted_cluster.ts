@@ -9,6 +9,7 @@
 import { systemClock } from "../../../src/base/mod.ts";
 import { connectionDefaults, KafkaClient } from "../../../src/kafka/mod.ts";
 import { Reader, Writer } from "../../../src/kafka/protocol/wire.ts";
+import type { HeldClock } from "../../faults/held_clock.ts";
 import { keptLog } from "../../faults/memory_disk.ts";
 
 /** Requests by their keys. */
@@ -27,6 +28,8 @@ const apiNames: Readonly<Record<number, string>> = {
   18: "ApiVersions",
   22: "InitProducerId",
 };
+/** The client that only looks whether brokers answer. */
+const bystander = "bystander";
 /** How long a request may be missed, in milliseconds. */
 const patienceMs = 10_000;
 
@@ -44,6 +47,8 @@ export interface Asked {
   apiName: string;
   /** The broker that was asked. */
   nodeId: number;
+  /** Who asks. */
+  clientId: string;
   /** Its body. */
   body: Reader;
   /** Answers it. */
@@ -120,6 +125,24 @@ export class ScriptedCluster {
     return this.#asked.filter((asked) => asked.apiName === apiName).length;
   }
 
+  /** Lets time pass, a millisecond for each round trip to a broker, until something is settled. */
+  async passing<T>(clock: HeldClock, what: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = what.finally(() => isSettled = true);
+    settled.catch(() => {});
+    for (let roundTrips = 0; !isSettled; clock.advance(1)) {
+      await this.roundTrip();
+      if (roundTrips++ > 2000) throw new Error("it did not come about");
+    }
+    return await settled;
+  }
+
+  /** Lets what is under way arrive: asks the brokers something, and waits for the answer. */
+  async roundTrip(): Promise<void> {
+    await (this.#bystander ??= this.client({ clientId: bystander })).metadata([]);
+  }
+  #bystander: KafkaClient | null = null;
+
   /** Closes clients and brokers. */
   async close(): Promise<void> {
     for (const client of this.#clients) client.close();
@@ -144,7 +167,7 @@ export class ScriptedCluster {
     for await (const message of messages(connection)) {
       const reader = new Reader(message);
       const [apiKey, version, correlation] = [reader.int16(), reader.int16(), reader.int32()];
-      reader.nullableString();
+      const clientId = reader.string();
       const answer = async (write: (writer: Writer) => void) => {
         const body = new Writer().int32(correlation);
         write(body);
@@ -152,7 +175,8 @@ export class ScriptedCluster {
         await send(connection, framed.bytes);
       };
       const apiName = apiNames[apiKey];
-      const asked = { apiName, nodeId, body: reader, answer, hangUp: () => close(connection) };
+      const hangUp = () => close(connection);
+      const asked = { apiName, nodeId, clientId, body: reader, answer, hangUp };
       if (!await this.#answerAlone(asked, version)) this.#hand(asked);
     }
   }
@@ -163,7 +187,8 @@ export class ScriptedCluster {
     else this.#waiting.splice(place, 1)[0].resolve(asked);
   }
 
-  async #answerAlone({ apiName, nodeId, body, answer }: Asked, version: number): Promise<boolean> {
+  async #answerAlone(asked: Asked, version: number): Promise<boolean> {
+    const { apiName, nodeId, clientId, body, answer } = asked;
     switch (apiName) {
       case "ApiVersions":
         await answer((writer) => {
@@ -176,7 +201,8 @@ export class ScriptedCluster {
         return true;
       case "Metadata": {
         const names = body.array(() => body.string());
-        this.looks.push(`Metadata ${names}${body.boolean() ? ", to be made" : ""}`);
+        const look = `Metadata ${names}${body.boolean() ? ", to be made" : ""}`;
+        if (clientId !== bystander) this.looks.push(look);
         await answer((writer) => this.#tellMetadata(writer, names));
         return true;
       }
