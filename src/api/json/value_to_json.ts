@@ -24,6 +24,9 @@ export interface JsonOptions {
   decimalsAsNumbers: boolean;
 }
 
+/** What stands before each field of a struct, by the schema: `"a":` and `,"b":`. */
+const fieldBeginnings = new WeakMap<Schema, readonly string[]>();
+
 /** A value as JSON text. @throws {DataError} when it does not fit its schema, or is nested too deep */
 export function valueToJson(schema: Schema | null, value: unknown, options: JsonOptions): string {
   return textOf(schema, value, options, 0);
@@ -148,13 +151,27 @@ function structText(
   if (schema !== value.schema && (schema === null || !schema.equals(value.schema))) {
     throw new DataError("Mismatching schema.");
   }
-  let text = "";
-  for (const field of schema.fields) {
+  const fields = schema.fields;
+  const beginnings = beginningsOf(schema);
+  let text = "{";
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i];
     const item = options.replaceNullWithDefault ? value.get(field) : value.getWithoutDefault(field);
-    const itemText = textOf(field.schema, item, options, depth);
-    text += `${text === "" ? "" : ","}${jsonString(field.name)}:${itemText}`;
+    text += beginnings[i] + textOf(field.schema, item, options, depth);
   }
-  return `{${text}}`;
+  return text + "}";
+}
+
+/** What stands before the fields of a struct. */
+function beginningsOf(schema: Schema): readonly string[] {
+  let beginnings = fieldBeginnings.get(schema);
+  if (beginnings === undefined) {
+    beginnings = schema.fields.map(({ name, position }) =>
+      `${position === 0 ? "" : ","}${jsonString(name)}:`
+    );
+    fieldBeginnings.set(schema, beginnings);
+  }
+  return beginnings;
 }
 
 /** With text for keys an object, else an array of pairs. */
