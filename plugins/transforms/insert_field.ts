@@ -136,11 +136,12 @@ class InsertField implements Transformation {
       const item = this.#replaceNull ? value.get(field) : value.getWithoutDefault(field);
       extended.put(fields[field.position], item);
     }
-    for (const [index, { valueOf, typed }] of this.#insertions.entries()) {
+    let position = value.schema.fields.length;
+    for (const { valueOf, typed } of this.#insertions) {
+      const field = fields[position++];
       const inserted = valueOf(record) ?? null;
       // Kafka: a value that the record lacks is left out, even where the field is required.
       if (inserted === null) continue;
-      const field = fields[value.schema.fields.length + index];
       extended.put(field, typed === undefined ? inserted : typed(inserted));
     }
     return [this.#extended, extended];
