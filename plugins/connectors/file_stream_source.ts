@@ -124,6 +124,11 @@ class LineBuffer {
   #end = 0;
   #scanned = 0;
   #position = 0;
+  /** Whole lines as text, when they are ASCII; those before `#taken` are handed over. */
+  #text = "";
+  #taken = 0;
+  /** Up to here are whole lines that are not ASCII. */
+  #foreign = 0;
 
   /** Where the next line begins, in bytes from the begin of the file. */
   get position(): number {
@@ -142,7 +147,13 @@ class LineBuffer {
 
   /** Begins anew at a position. */
   rewind(position: number): void {
-    this.#start = this.#end = this.#scanned = 0;
+    this.#start =
+      this.#end =
+      this.#scanned =
+      this.#foreign =
+      this.#taken =
+        0;
+    this.#text = "";
     this.#position = position;
   }
 
@@ -165,6 +176,7 @@ class LineBuffer {
       this.#start -= from;
       this.#end -= from;
       this.#scanned -= from;
+      this.#foreign -= from;
     }
     return this.#bytes.subarray(this.#end, this.#end + blockBytes);
   }
@@ -176,27 +188,40 @@ class LineBuffer {
 
   /** Hands over at most `countMax` whole lines, each with the position behind it. */
   take(countMax: number, accept: (line: string, position: number) => void): void {
+    if (this.#taken === this.#text.length) this.#decode();
+    if (this.#taken < this.#text.length) return this.#takeText(countMax, accept);
     const bytes = this.#bytes.subarray(0, this.#end);
-    // The end of each line, and where the next one begins.
-    const ends: number[] = [];
-    let at = this.#scanned;
-    // The next terminator of each kind, looked for only when the last one found is passed.
-    let nextLf = bytes.indexOf(lf, at);
-    let nextCr = bytes.indexOf(cr, at);
-    while (ends.length < countMax * 2) {
-      if (nextLf >= 0 && nextLf < at) nextLf = bytes.indexOf(lf, at);
-      if (nextCr >= 0 && nextCr < at) nextCr = bytes.indexOf(cr, at);
-      const end = nextCr < 0 ? nextLf : nextLf < 0 ? nextCr : Math.min(nextLf, nextCr);
-      // Whether a line feed belongs to a last carriage return cannot be said before the next byte is there.
-      if (end < 0 || end === nextCr && end + 1 === bytes.length) {
-        at = end < 0 ? bytes.length : end;
-        break;
-      }
-      at = end + (end === nextCr && bytes[end + 1] === lf ? 2 : 1);
-      ends.push(end, at);
-    }
+    const { ends, at } = lineEnds(bytes, lf, cr, this.#scanned, countMax, false);
     this.#scanned = at;
     if (ends.length > 0) this.#hand(ends, accept);
+  }
+
+  /** Decodes all whole lines at once when they are ASCII: text is searched faster than bytes. */
+  #decode(): void {
+    const bytes = this.#bytes.subarray(this.#scanned, this.#end);
+    // A last carriage return may not be the end of its line.
+    const end = 1 + Math.max(bytes.lastIndexOf(lf), bytes.subarray(0, -1).lastIndexOf(cr));
+    const length = this.#scanned - this.#start + end;
+    if (end === 0 || this.#start + length <= this.#foreign) return;
+    const text = this.#decoder.decode(this.#bytes.subarray(this.#start, this.#start + length));
+    // As many characters as bytes: places in the one are places in the other.
+    if (text.length === length) [this.#text, this.#taken] = [text, 0];
+    else this.#foreign = this.#start + length;
+  }
+
+  #takeText(countMax: number, accept: (line: string, position: number) => void): void {
+    const [text, first] = [this.#text, this.#taken];
+    const { ends, at } = lineEnds(text, "\n", "\r", first, countMax, true);
+    const position = this.#position - first;
+    let start = first;
+    for (let i = 0; i < ends.length; i += 2) {
+      const line = text.slice(start, ends[i]);
+      start = ends[i + 1];
+      accept(line, position + start);
+    }
+    this.#taken = at;
+    this.#position = position + at;
+    this.#start = this.#scanned = this.#start + at - first;
   }
 
   /** Hands over what there is of a line that will not be finished. */
@@ -223,6 +248,35 @@ class LineBuffer {
     this.#position += last - first;
     this.#start = this.#scanned = last;
   }
+}
+
+/**
+ * The end of each line from `at` on, and where the next one begins; and up to where that was looked for.
+ * `isWhole`: nothing comes behind a last carriage return that could belong to it.
+ */
+function lineEnds<T>(
+  input: { length: number; indexOf(item: T, from: number): number; [index: number]: T },
+  lf: T,
+  cr: T,
+  at: number,
+  countMax: number,
+  isWhole: boolean,
+): { ends: number[]; at: number } {
+  const ends: number[] = [];
+  // The next terminator of each kind, looked for only when the last one found is passed.
+  let nextLf = input.indexOf(lf, at);
+  let nextCr = input.indexOf(cr, at);
+  while (ends.length < countMax * 2) {
+    if (nextLf >= 0 && nextLf < at) nextLf = input.indexOf(lf, at);
+    if (nextCr >= 0 && nextCr < at) nextCr = input.indexOf(cr, at);
+    const end = nextCr < 0 ? nextLf : nextLf < 0 ? nextCr : Math.min(nextLf, nextCr);
+    if (end < 0) return { ends, at: input.length };
+    // Whether a line feed belongs to a last carriage return cannot be said before the next byte is there.
+    if (end === nextCr && end + 1 === input.length && !isWhole) return { ends, at: end };
+    at = end + (end === nextCr && input[end + 1] === lf ? 2 : 1);
+    ends.push(end, at);
+  }
+  return { ends, at };
 }
 
 /** What is read: a file that can be looked at and read again, or a stream such as a pipe. */

@@ -213,9 +213,7 @@ export class SourceLoop {
   #take(original: SourceRecord, record: SourceRecord, number: number): Promise<void> | null {
     const { topic } = record;
     if (!this.#partitions.has(topic)) {
-      return this.#partitions.ask(topic).then(() =>
-        this.#take(original, record, number) ?? undefined
-      );
+      return this.#takeAfter(this.#partitions.ask(topic), original, record, number);
     }
     const { converters, clock } = this.#options;
     const key = converters.key.fromConnectData(topic, record.keySchema, record.key);
@@ -224,25 +222,34 @@ export class SourceLoop {
     const timestampMs = record.timestamp ?? clock.now();
     const partition = this.#partitions.of(record, key);
     const batch = this.#openBatch(topic, partition);
-    const append = ({ builder, records }: OpenBatch) => {
-      const before = builder.sizeBytes;
-      if (!builder.append(key, value, headers, timestampMs)) return false;
-      this.#openBytes += builder.sizeBytes - before;
-      records?.push(original);
-      return true;
-    };
-    if (batch !== null && append(batch)) return this.#limitOpen();
-    const begin = () => {
-      const { batchBytesMax: sizeMax, compression } = this.#options.spec;
-      const builder = new BatchBuilder({ sizeMax, compression, buffer: this.#buffers.pop() });
-      const records = this.#wantsRecords ? [] : null;
-      this.#last = { topic, partition, builder, first: number, records };
-      this.#open.set(keyOf(this.#last), this.#last);
-      append(this.#last);
-    };
-    if (batch !== null) return this.#hand(batch).then(begin);
-    begin();
+    const { builder, records } = batch ?? this.#begin(topic, partition, number);
+    const before = builder.sizeBytes;
+    if (!builder.append(key, value, headers, timestampMs)) {
+      return this.#takeAfter(this.#hand(batch!), original, record, number);
+    }
+    this.#openBytes += builder.sizeBytes - before;
+    records?.push(original);
     return this.#limitOpen();
+  }
+
+  /** Apart from {@linkcode #take}, which would otherwise make a closure for every record. */
+  async #takeAfter(
+    ready: Promise<void>,
+    original: SourceRecord,
+    record: SourceRecord,
+    number: number,
+  ): Promise<void> {
+    await ready;
+    await this.#take(original, record, number);
+  }
+
+  /** Opens a batch, the first record of which has the number `first`. */
+  #begin(topic: string, partition: number, first: number): OpenBatch {
+    const { batchBytesMax: sizeMax, compression } = this.#options.spec;
+    const builder = new BatchBuilder({ sizeMax, compression, buffer: this.#buffers.pop() });
+    const batch = { topic, partition, builder, first, records: this.#wantsRecords ? [] : null };
+    this.#open.set(keyOf(batch), batch);
+    return this.#last = batch;
   }
 
   /** With records for many partitions no batch gets full: the oldest one goes when all are too large. */
@@ -272,7 +279,8 @@ export class SourceLoop {
       if (this.#failure !== null) throw this.#failure;
       await this.#woken();
     }
-    this.#seal(batch);
+    // It may have gone meanwhile, when nothing was in flight any more.
+    if (this.#open.get(keyOf(batch)) === batch) this.#seal(batch);
   }
 
   #seal({ builder, ...batch }: OpenBatch): void {
