@@ -12,6 +12,8 @@ import type { FromTask, TaskSpec } from "../task/mod.ts";
 import type { Producer } from "../topics/mod.ts";
 import type { TaskRunner, TaskStatus } from "./task_runner.ts";
 
+/** How long a task may take to hand over what it has when its records are refused, in milliseconds. */
+const refusedStopMs = 5000;
 /** A task that floods its worker beyond what it was granted, by this factor, breaks the protocol. */
 const floodFactor = 4;
 
@@ -43,6 +45,8 @@ export class SourceTaskRunner implements TaskRunner {
   readonly #ended = Promise.withResolvers<void>();
   #status: TaskStatus = { state: "UNASSIGNED", trace: null };
   #bytesInFlight = 0;
+  /** Why its first batch that was not stored was not. */
+  #refusal: unknown = null;
   #committing: Promise<void> = Promise.resolve();
 
   /** Starts it. */
@@ -53,6 +57,11 @@ export class SourceTaskRunner implements TaskRunner {
       ...options,
       onMessage: (message) => this.#receive(message),
       onFailed: (trace) => this.#failed(trace),
+    });
+    options.producer.listen({
+      partitionsChanged: (topic, partitions) =>
+        this.#worker.send({ type: "topic", topic, partitions }),
+      topicRefused: (topic, reason) => void this.#topicRefused(topic, reason),
     });
   }
 
@@ -65,6 +74,7 @@ export class SourceTaskRunner implements TaskRunner {
   async stop(timeoutMs: number): Promise<void> {
     const waiting = new AbortController();
     this.#worker.send({ type: "stop" });
+    this.#options.producer.stopWaiting();
     const late = this.#options.clock.sleep(timeoutMs, waiting.signal).then(() => {
       if (waiting.signal.aborted) return;
       this.#failed(
@@ -84,10 +94,10 @@ export class SourceTaskRunner implements TaskRunner {
     switch (message.type) {
       case "started":
       case "resumed":
-        this.#status = { state: "RUNNING", trace: null };
+        this.#is("RUNNING");
         break;
       case "paused":
-        this.#status = { state: "PAUSED", trace: null };
+        this.#is("PAUSED");
         break;
       case "readOffsets": {
         const { spec, offsets } = this.#options;
@@ -108,7 +118,7 @@ export class SourceTaskRunner implements TaskRunner {
         this.#options.log[message.level](`${this.#name}: ${message.message}`);
         break;
       case "stopped":
-        if (this.#status.state !== "FAILED") this.#status = { state: "STOPPED", trace: null };
+        this.#is("STOPPED");
         this.#ended.resolve();
         break;
       default:
@@ -143,10 +153,13 @@ export class SourceTaskRunner implements TaskRunner {
       return this.#failed(`Error: ${this.#name} broke the protocol: it sends without waiting`);
     }
     try {
+      // What stands behind one that is not stored would be stored in another order.
+      if (this.#refusal !== null) throw this.#refusal;
       this.#checkTopic(topic);
       const baseOffset = await producer.append(topic, partition, batch);
       this.#worker.send({ type: "acked", id, baseOffset, buffer }, [buffer]);
     } catch (error) {
+      this.#refusal ??= error;
       this.#worker.send({ type: "refused", id, reason: reasonOf(error) });
     } finally {
       this.#bytesInFlight -= byteLength;
@@ -165,11 +178,38 @@ export class SourceTaskRunner implements TaskRunner {
     });
   }
 
-  #failed(trace: string): void {
+  /** What it has written cannot go on to Kafka. It is kept; what the task still has is, too. */
+  async #topicRefused(topic: string, reason: string): Promise<void> {
     if (this.#status.state === "FAILED") return;
+    this.#fail(
+      `ConnectError: Kafka does not take the records of ${this.#name} for the topic "${topic}"; ` +
+        `they are kept until it does: ${reason}`,
+    );
+    this.#worker.send({ type: "stop" });
+    this.#options.producer.stopWaiting();
+    const stopped = new AbortController();
+    void this.#ended.promise.then(() => stopped.abort());
+    await this.#options.clock.sleep(refusedStopMs, stopped.signal);
+    await this.#committing;
+    this.#end();
+  }
+
+  #is(state: TaskStatus["state"]): void {
+    if (this.#status.state !== "FAILED") this.#status = { state, trace: null };
+  }
+
+  #failed(trace: string): void {
+    if (this.#status.state !== "FAILED") this.#fail(trace);
+    this.#end();
+  }
+
+  #fail(trace: string): void {
     this.#status = { state: "FAILED", trace };
     this.#options.log.error(`Task ${this.#name} has failed: ${trace.split("\n")[0]}`);
     this.#options.log.debug(trace);
+  }
+
+  #end(): void {
     this.#worker.terminate();
     void this.#options.producer.close();
     this.#ended.resolve();

@@ -37,6 +37,8 @@ export interface KafkaClientOptions extends ConnectionOptions {
   random: () => number;
   /** Where connections that break are reported. */
   log: Logger;
+  /** Hears of a topic whenever its metadata are read. */
+  onTopic?: (topic: TopicMetadata) => void;
 }
 
 /** A client of a cluster. */
@@ -246,8 +248,10 @@ export class KafkaClient {
     for (const broker of brokers) this.#keep(broker);
     const readMs = this.#options.clock.monotonic();
     for (const topic of topics) {
-      if (topic.error === 0) this.#topics.set(topic.name, { metadata: topic, readMs });
-      else this.#topics.delete(topic.name);
+      if (topic.error === 0) {
+        this.#topics.set(topic.name, { metadata: topic, readMs });
+        this.#options.onTopic?.(topic);
+      } else this.#topics.delete(topic.name);
     }
   }
 

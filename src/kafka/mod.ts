@@ -23,4 +23,5 @@ export { SubscribedTopics } from "./subscribed_topics.ts";
 export type { ConnectionOptions } from "./kafkajs.ts";
 export { KafkaProducer } from "./producer.ts";
 export * from "./protocol/admin.ts";
+export type { TopicMetadata } from "./protocol/metadata.ts";
 export * from "./settings.ts";

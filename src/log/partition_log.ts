@@ -113,19 +113,23 @@ export class PartitionLog {
   /**
    * Removes the oldest segments whose records are all below `offset`. The last one goes only when
    * `withLast`, and when it is not being written: an empty one takes its place.
-   * @returns how many bytes that gave back
+   * `freed` hears of the bytes that each gives back, also where the disk refuses the next one.
    */
-  async removeBefore(offset: bigint, withLast: boolean): Promise<number> {
+  async removeBefore(
+    offset: bigint,
+    withLast: boolean,
+    freed: (bytes: number) => void,
+  ): Promise<void> {
     const { segments } = this.#reader;
-    for (let freedBytes = 0;;) {
+    for (;;) {
       const [oldest, next] = segments;
       if (next === undefined) {
         const isDone = oldest.sizeBytes > 0 && this.endOffset <= offset;
-        if (!withLast || !isDone || !await this.#writer.rollIfIdle()) return freedBytes;
+        if (!withLast || !isDone || !await this.#writer.rollIfIdle()) return;
       } else {
-        if (next.baseOffset > offset) return freedBytes;
+        if (next.baseOffset > offset) return;
         await this.#removeOldest();
-        freedBytes += oldest.sizeBytes;
+        freed(oldest.sizeBytes);
       }
     }
   }

@@ -82,6 +82,7 @@ export interface TaskSpec {
 export type ToTask =
   | { type: "start"; version: number; spec: TaskSpec }
   | { type: "offsets"; request: number; offsets: (string | null)[] }
+  /** How many partitions a topic has: the answer to readTopic, and news when that changes. */
   | { type: "topic"; topic: string; partitions: number }
   /** A topic cannot be used. */
   | { type: "topicRefused"; topic: string; reason: string }

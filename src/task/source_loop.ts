@@ -13,6 +13,7 @@ import { type Clock, ConnectError, parseExact, reasonOf, stringifyExact } from "
 import { BatchBuilder } from "../batch/mod.ts";
 import { applyChain, type ChainStep, type Converters } from "./chain.ts";
 import type { TaskPort, TaskSpec, ToTask } from "./messages.ts";
+import { type SentBatch, SentBatches } from "./sent_batches.ts";
 import { SourceOffsets } from "./source_offsets.ts";
 import { TopicPartitions } from "./topic_partitions.ts";
 
@@ -53,16 +54,12 @@ interface OpenBatch {
   records: SourceRecord[] | null;
 }
 
-interface SentBatch extends Omit<OpenBatch, "builder"> {
-  bytes: number;
-}
-
 /** A source task while it runs. */
 export class SourceLoop {
   readonly #options: SourceLoopOptions;
   readonly #offsets = new SourceOffsets();
   readonly #open = new Map<string, OpenBatch>();
-  readonly #sent = new Map<number, SentBatch>();
+  readonly #sent = new SentBatches<SourceRecord>();
   readonly #offsetRequests = new Map<number, (offsets: (OffsetMap | null)[]) => void>();
   readonly #partitions: TopicPartitions;
   readonly #wantsRecords: boolean;
@@ -71,8 +68,6 @@ export class SourceLoop {
   #last: OpenBatch | null = null;
   /** Buffers of batches that were acked, for those to come. */
   readonly #buffers: ArrayBuffer[] = [];
-  #bytesInFlight = 0;
-  #nextBatch = 0;
   #nextRecord = 0;
   #nextRequest = 0;
   #offeredMs = -Infinity;
@@ -132,7 +127,7 @@ export class SourceLoop {
         this.#acked(message);
         break;
       case "refused":
-        this.#failure ??= new ConnectError(message.reason);
+        this.#refused(message);
         break;
       case "committed":
         void this.#committed();
@@ -176,7 +171,7 @@ export class SourceLoop {
         }
         this.#offsets.add(records, this.#nextRecord);
       }
-      if (this.#bytesInFlight === 0) this.#sealAll();
+      if (this.#sent.bytes === 0) this.#sealAll();
       this.#offerOffsets(false);
       if (clock.monotonic() - turnStart > turnMsMax) {
         await clock.sleep(0);
@@ -275,7 +270,7 @@ export class SourceLoop {
 
   /** Seals a batch and hands it over once there is room in flight. */
   async #hand(batch: OpenBatch): Promise<void> {
-    while (this.#bytesInFlight >= this.#options.spec.bytesInFlightMax) {
+    while (this.#sent.bytes >= this.#options.spec.bytesInFlightMax) {
       if (this.#failure !== null) throw this.#failure;
       await this.#woken();
     }
@@ -288,10 +283,9 @@ export class SourceLoop {
     this.#partitions.batchSealed(batch.topic);
     this.#last = null;
     this.#openBytes -= builder.sizeBytes;
+    if (this.#sent.isCutOff) return this.#sent.cutOff(batch.first);
     const bytes = builder.seal();
-    const number = this.#nextBatch++;
-    this.#sent.set(number, { ...batch, bytes: bytes.length });
-    this.#bytesInFlight += bytes.length;
+    const number = this.#sent.add({ ...batch, bytes: bytes.length });
     const { topic, partition } = batch;
     const message = { type: "batch", id: number, topic, partition, batch: bytes } as const;
     this.#options.port.send(message, [bytes.buffer]);
@@ -302,21 +296,34 @@ export class SourceLoop {
   }
 
   #acked({ id, baseOffset, buffer }: Extract<ToTask, { type: "acked" }>): void {
-    const batch = this.#sent.get(id);
-    if (batch === undefined) return;
-    this.#sent.delete(id);
+    const batch = this.#sent.take(id);
+    if (batch === null) return;
     // A buffer of another size held a record larger than a batch.
     const { batchBytesMax, bytesInFlightMax } = this.#options.spec;
     const isSpare = this.#buffers.length * batchBytesMax < bytesInFlightMax;
     if (isSpare && buffer.byteLength === batchBytesMax) this.#buffers.push(buffer);
-    this.#bytesInFlight -= batch.bytes;
     // At once: a poll that waits would hold up the offsets of what is durable.
     this.#offerOffsets(false);
-    if (this.#bytesInFlight === 0) this.#sealAll();
+    if (this.#sent.bytes === 0) this.#sealAll();
     if (batch.records !== null) void this.#commitRecords(batch, batch.records, baseOffset);
   }
 
-  async #commitRecords(batch: SentBatch, records: SourceRecord[], base: bigint): Promise<void> {
+  /** Fails the task; one that stops leaves the rest to be read again, and commits what is stored. */
+  #refused({ id, reason }: Extract<ToTask, { type: "refused" }>): void {
+    const batch = this.#stopping ? this.#sent.take(id) : null;
+    if (batch === null) return void (this.#failure ??= new ConnectError(reason));
+    if (!this.#sent.isCutOff) {
+      const message = `it stops before all is stored; the rest is read again: ${reason}`;
+      this.#options.port.send({ type: "log", level: "warn", message });
+    }
+    this.#sent.cutOff(batch.first);
+  }
+
+  async #commitRecords(
+    batch: SentBatch<SourceRecord>,
+    records: SourceRecord[],
+    base: bigint,
+  ): Promise<void> {
     const { topic, partition } = batch;
     try {
       for (const [index, record] of records.entries()) {
@@ -350,9 +357,8 @@ export class SourceLoop {
 
   /** The number of the first record that is not known to be durable. */
   #lowWater(): number {
-    let low = this.#nextRecord;
+    let low = Math.min(this.#nextRecord, this.#sent.lowWater);
     for (const { first } of this.#open.values()) low = Math.min(low, first);
-    for (const { first } of this.#sent.values()) low = Math.min(low, first);
     return low;
   }
 

@@ -172,6 +172,9 @@ export class EmbeddedTopics implements Topics {
         if (partitions === null) throw new ConnectError("The topics are closed");
         return partitions.length;
       },
+      // Partitions stay as many as they are, what is stored has arrived, and room is made by retention.
+      listen: () => {},
+      stopWaiting: () => {},
       close: () => Promise.resolve(),
     });
   }

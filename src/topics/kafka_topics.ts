@@ -23,6 +23,7 @@ import {
   KafkaProducer,
   listOffsets,
   type ProducerSettings,
+  type TopicMetadata,
 } from "../kafka/mod.ts";
 import { KafkaConsumer } from "./kafka_consumer.ts";
 import { keyOf } from "./partition_key.ts";
@@ -34,6 +35,7 @@ import type {
   NewTopic,
   PartitionOffset,
   Producer,
+  ProducerListener,
   ProducerOptions,
   TopicDescription,
   Topics,
@@ -106,7 +108,14 @@ export class KafkaTopics implements Topics {
     const { clock, log, connection: own, producer: settings } = this.#options;
     const { connection = { ...own, clientId: options.clientId }, producer = settings } =
       options.kafka ?? {};
-    const client = this.#client(connection);
+    const told = new Map<string, number>();
+    let listener: ProducerListener | null = null;
+    const client = this.#client(connection, ({ name, partitions: { length } }) => {
+      const before = told.get(name);
+      if (before === undefined || before === length) return;
+      told.set(name, length);
+      listener?.partitionsChanged(name, length);
+    });
     const sender = new KafkaProducer({
       client,
       settings: producer,
@@ -116,7 +125,14 @@ export class KafkaTopics implements Topics {
     });
     return await Promise.resolve<Producer>({
       append: (topic, partition, batch) => append(sender, topic, partition, batch),
-      partitionCount: (topic) => this.#partitionCount(client, topic, options.newTopic),
+      partitionCount: async (topic) => {
+        const count = await this.#partitionCount(client, topic, options.newTopic);
+        told.set(topic, count);
+        return count;
+      },
+      listen: (given) => void (listener = given),
+      // What waits, waits for brokers, not for room.
+      stopWaiting: () => {},
       close: () => Promise.resolve(client.close()),
     });
   }
@@ -284,6 +300,7 @@ export class KafkaTopics implements Topics {
     topic: string,
     newTopic: ProducerOptions["newTopic"],
   ): Promise<number> {
+    client.forgetTopic(topic);
     // Kafka Connect's producers wait without end (max.block.ms): the topic may yet be made.
     return await client.retrying(async () => {
       try {
@@ -304,9 +321,12 @@ export class KafkaTopics implements Topics {
     }, Infinity);
   }
 
-  #client(connection: ConnectionSettings): KafkaClient {
+  #client(
+    connection: ConnectionSettings,
+    onTopic?: (topic: TopicMetadata) => void,
+  ): KafkaClient {
     const { clock, random, log } = this.#options;
-    return new KafkaClient({ ...connection, clock, random, log });
+    return new KafkaClient({ ...connection, clock, random, log, onTopic });
   }
 
   async #retrying<T>(attempt: () => Promise<T>): Promise<T> {

@@ -17,6 +17,7 @@ import {
   type Clock,
   ConfigError,
   ConnectError,
+  CorruptError,
   type Disk,
   type Logger,
   reasonOf,
@@ -35,6 +36,7 @@ import {
 } from "./spool_folder.ts";
 import { Forwarder } from "./spool_forwarder.ts";
 import { type Arriving, spoolClosed, SpoolIntake } from "./spool_intake.ts";
+import { SpoolProducer } from "./spool_producer.ts";
 import type { QueueForwarder } from "./spool_queue.ts";
 import type { NewTopic, Producer, ProducerOptions, Topics } from "./topics.ts";
 
@@ -86,13 +88,15 @@ export class Spool {
   readonly #catalog: Catalog;
   readonly #topics: Map<string, SpooledTopic>;
   readonly #queues = new Map<string, Queue>();
+  readonly #producers = new Set<SpoolProducer>();
   readonly #maintenance: Promise<void>;
   readonly #intake: SpoolIntake;
   #saving: Promise<void> = Promise.resolve();
   #isCatalogStale = false;
   #rememberedText = "";
   #rememberedMs: number;
-  #isRefused = false;
+  /** What the disk refuses now. */
+  readonly #refused = new Set<string>();
 
   private constructor(
     options: SpoolOptions,
@@ -115,7 +119,13 @@ export class Spool {
       target,
       clock,
       log: options.log,
-      onPartitions: (topic, partitions) => this.#learn(topic, { partitions }),
+      onPartitions: (topic, partitions) => {
+        this.#learn(topic, { partitions });
+        for (const producer of this.#producers) producer.partitionsAre(topic, partitions);
+      },
+      onRefused: (topic, reason) => {
+        for (const producer of [...this.#producers]) producer.refused(topic, reason);
+      },
     });
     for (const index of catalog.queues.keys()) {
       if (log.partitions(queueName(index)) !== null) this.#addQueue(index, positions);
@@ -149,7 +159,7 @@ export class Spool {
           }`,
         );
       }
-      return new Spool(options, log, catalog, (await readForwarded(disk, folder)).positions);
+      return new Spool(options, log, catalog, await positionsIn(options, log));
     } catch (error) {
       await log.close();
       throw error;
@@ -163,26 +173,15 @@ export class Spool {
 
   /** Opens a way to write for a source task. Its own settings for Kafka do not matter here. */
   openProducer({ newTopic }: ProducerOptions): Promise<Producer> {
-    const owner = Symbol();
-    let isClosed = false;
-    const checkOpen = () => {
-      if (isClosed || this.#closing.signal.aborted) throw spoolClosed();
-    };
-    return Promise.resolve<Producer>({
-      append: async (topic, partition, batch) => {
-        checkOpen();
-        return await this.#intake.append({ owner, topic, partition, newTopic, batch });
-      },
-      partitionCount: async (topic) => {
-        checkOpen();
-        return await this.#partitionCount(topic, newTopic(topic));
-      },
-      close: () => {
-        isClosed = true;
-        this.#intake.withdraw(owner);
-        return Promise.resolve();
-      },
+    const producer = new SpoolProducer({
+      intake: this.#intake,
+      newTopic,
+      closing: this.#closing.signal,
+      partitionCount: (topic, newTopic) => this.#partitionCount(topic, newTopic),
+      closed: (producer) => void this.#producers.delete(producer),
     });
+    this.#producers.add(producer);
+    return Promise.resolve(producer);
   }
 
   /** Stops taking and sending, remembers what Kafka has taken, and lets go of files and connections. */
@@ -235,6 +234,8 @@ export class Spool {
 
   async #partitionCount(topic: string, newTopic: NewTopic | null): Promise<number> {
     this.#learn(topic, { newTopic });
+    // Whoever begins to write finds out anew what Kafka has against it.
+    this.#forwarder.retry(topic);
     const { clock, log } = this.#options;
     const answered = new AbortController();
     let refusal: unknown = null;
@@ -248,10 +249,9 @@ export class Spool {
       late.then(() => answered.signal.aborted ? asked : null),
     ]);
     if (count !== null) return count;
+    // Brokers that cannot be reached are waited for; what they have against a topic is told.
+    if (refusal instanceof KafkaError || refusal instanceof ConfigError) throw refusal;
     const known = this.#topics.get(topic)!.partitions;
-    // What Kafka has against a topic from the begin is a mistake in what was configured.
-    const isMistake = refusal instanceof KafkaError || refusal instanceof ConfigError;
-    if (known === null && isMistake) throw refusal;
     log.warn(
       `Kafka does not tell how many partitions the topic "${topic}" has` +
         `${refusal === null ? "" : ` (${reasonOf(refusal)})`}; ` +
@@ -300,20 +300,22 @@ export class Spool {
   /** Removes what Kafka has taken. After a crash what is not there any more needs no remembering. */
   async #makeRoom(): Promise<void> {
     const nowMs = this.#options.clock.monotonic();
-    try {
-      for (const queue of this.#queues.values()) {
-        const { log: records, position } = queue.forwarder;
-        if (records.endOffset !== queue.seenOffset) {
-          queue.seenOffset = records.endOffset;
-          queue.seenMs = nowMs;
-        }
-        // Else a queue that is emptied again and again would get a segment for every batch.
-        const withLast = this.#intake.isWaiting || nowMs - queue.seenMs >= emptyMs;
-        this.#intake.free(await records.removeBefore(position, withLast));
+    let refusal: unknown = null;
+    for (const queue of this.#queues.values()) {
+      const { log: records, position } = queue.forwarder;
+      if (records.endOffset !== queue.seenOffset) {
+        queue.seenOffset = records.endOffset;
+        queue.seenMs = nowMs;
       }
-    } catch (error) {
-      this.#refuse(error);
+      // Else a queue that is emptied again and again would get a segment for every batch.
+      const withLast = this.#intake.isWaiting || nowMs - queue.seenMs >= emptyMs;
+      try {
+        await records.removeBefore(position, withLast, (bytes) => this.#intake.free(bytes));
+      } catch (error) {
+        refusal ??= error;
+      }
     }
+    this.#tell("remove what Kafka has taken from", refusal);
   }
 
   /** Writes down what has changed. */
@@ -336,19 +338,48 @@ export class Spool {
         await writeForwarded(disk, folder, { writtenMs: clock.now(), positions, problems });
       }
       this.#rememberedText = text;
-      this.#isRefused = false;
+      this.#tell("remember what Kafka has taken from", null);
     } catch (error) {
-      this.#refuse(error);
+      this.#tell("remember what Kafka has taken from", error);
     }
   }
 
-  /** The disk has refused; that is told once, and tried again. */
-  #refuse(error: unknown): void {
-    if (!this.#isRefused) {
-      this.#options.log.error(
-        `Cannot keep the spool "${this.#options.folder}": ${reasonOf(error)}`,
-      );
-    }
-    this.#isRefused = true;
+  /** What the disk refuses is tried again and again; that is told once, and once when it is over. */
+  #tell(what: string, refusal: unknown): void {
+    const { folder, log } = this.#options;
+    const wasRefused = this.#refused.has(what);
+    if (refusal === null) this.#refused.delete(what);
+    else this.#refused.add(what);
+    if (wasRefused === (refusal !== null)) return;
+    if (refusal === null) log.info(`It succeeds again to ${what} the spool "${folder}"`);
+    else log.error(`Cannot ${what} the spool "${folder}": ${reasonOf(refusal)}`);
   }
+}
+
+/**
+ * How far Kafka has taken each queue, as far as that was remembered. Where records at a queue's end are
+ * lost, those that come next get their offsets: they must not pass for taken.
+ */
+async function positionsIn(
+  { disk, folder, clock, log: { warn } }: SpoolOptions,
+  log: EmbeddedLog,
+): Promise<Record<string, bigint>> {
+  const remembered = await readForwarded(disk, folder).catch((error) => {
+    if (!(error instanceof CorruptError)) throw error;
+    warn(`${error.message}; all that is in the spool is sent again`);
+    return { positions: {} };
+  });
+  const positions = Object.fromEntries(
+    Object.entries<bigint>(remembered.positions).map(([name, position]) => {
+      const endOffset = log.partitions(name)?.[0].endOffset ?? 0n;
+      return [name, position < endOffset ? position : endOffset];
+    }),
+  );
+  const isBeyond = Object.entries(remembered.positions).some(([name, position]) =>
+    position !== positions[name]
+  );
+  if (isBeyond) {
+    await writeForwarded(disk, folder, { writtenMs: clock.now(), positions, problems: {} });
+  }
+  return positions;
 }

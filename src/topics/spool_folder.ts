@@ -9,7 +9,7 @@
  * in the log may be. A queue is in `spool.json`, durably, before it takes records.
  */
 
-import { ConnectError, type Disk, reasonOf } from "../base/mod.ts";
+import { CorruptError, type Disk, reasonOf } from "../base/mod.ts";
 import { replaceFile } from "../log/mod.ts";
 import type { NewTopic, TopicPartition } from "./topics.ts";
 
@@ -49,12 +49,17 @@ export function queueName(index: number): string {
   return `queue-${index + 1}`;
 }
 
-/** Reads `spool.json`; empty when there is none. @throws {ConnectError} when it is not what it should be */
+/** Reads `spool.json`; empty when there is none. @throws {CorruptError} when it is not what it should be */
 export async function readCatalog(disk: Disk, folder: string): Promise<Catalog> {
   const none: Catalog = { queues: [], topics: [] };
   return await readJson(disk, folder, catalogFile, none, ({ queues, topics }) => {
-    if (Array.isArray(queues) && Array.isArray(topics)) return { queues, topics };
-    throw new ConnectError("it must hold queues and topics");
+    const isSound = queues.every(({ topic, partition }) =>
+      typeof topic === "string" && Number.isInteger(partition)
+    ) && topics.every(({ name }) =>
+      typeof name === "string"
+    );
+    if (isSound) return { queues, topics };
+    throw new CorruptError("it must hold queues and topics");
   });
 }
 
@@ -65,7 +70,7 @@ export function writeCatalog(disk: Disk, folder: string, catalog: Catalog): Prom
 
 /**
  * Reads `forwarded.json`; empty when there is none.
- * @throws {ConnectError} when it is not what it should be
+ * @throws {CorruptError} when it is not what it should be
  */
 export async function readForwarded(disk: Disk, folder: string): Promise<Forwarded> {
   const none: Forwarded = { writtenMs: 0, positions: {}, problems: {} };
@@ -87,7 +92,7 @@ export function writeForwarded(disk: Disk, folder: string, forwarded: Forwarded)
   return replaceFile(disk, folder, forwardedFile, `${text}\n`);
 }
 
-/** Reads a file; `none` when there is none. */
+/** Reads a file; `none` when there is none. @throws {CorruptError} naming it */
 async function readJson<T>(
   disk: Disk,
   folder: string,
@@ -101,6 +106,6 @@ async function readJson<T>(
     return shape(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (cause) {
     const reason = `Cannot read the spool's "${folder}/${name}": ${reasonOf(cause)}`;
-    throw new ConnectError(reason, { cause });
+    throw new CorruptError(reason, { cause });
   }
 }

@@ -13,7 +13,9 @@ import type { Producer, TopicPartition, Topics } from "./topics.ts";
 /** How much is under way in all, in bytes; a queue that has nothing under way may send one batch more. */
 const sendingBytesMax = 16 << 20;
 /** After this long without an answer it is looked up whether the topic is still there, in milliseconds. */
-const stalledMs = 30_000;
+const stalledMs = 10_000;
+/** How long it may take to make a topic again that is gone, in milliseconds. */
+const remakeMs = 5000;
 /** How long what is under way may take at the end, in milliseconds. */
 const closeMs = 1000;
 
@@ -29,6 +31,8 @@ export interface ForwarderOptions {
   log: Logger;
   /** Kafka has said how many partitions a topic has. */
   onPartitions(topic: string, partitions: number): void;
+  /** Kafka refuses records of a topic; it is told each time. */
+  onRefused(topic: string, reason: string): void;
 }
 
 /** A forwarder. */
@@ -46,6 +50,7 @@ export class Forwarder {
   #onFreed: () => void = () => {};
   readonly #asking = new Map<string, Promise<number>>();
   #lookedMs: number | null = null;
+  #isLooking = false;
 
   /** A forwarder; it sends what it is given by {@linkcode add}. */
   constructor(options: ForwarderOptions) {
@@ -61,10 +66,7 @@ export class Forwarder {
         this.#onFreed();
       },
       report: (queue, problem) => this.#report(queue, problem),
-      failed: ({ topic }, error) => {
-        this.#ready.delete(topic);
-        this.#isProducerRefused ||= error instanceof AuthenticationError;
-      },
+      refused: (queue, error) => this.#refused(queue, error),
     };
   }
 
@@ -86,33 +88,52 @@ export class Forwarder {
     return await asking;
   }
 
+  /** Tries at once what Kafka has refused of a topic. */
+  retry(topic: string): void {
+    for (const queue of this.#queues) if (queue.target.topic === topic) queue.retry();
+  }
+
   /** Looks for topics that nothing has been heard of for long, and makes those that are gone. */
   async checkStalled(): Promise<void> {
     const { clock, target } = this.#options;
     const nowMs = clock.monotonic();
-    if (this.#lookedMs !== null && nowMs - this.#lookedMs < stalledMs) return;
+    if (this.#isLooking || this.#lookedMs !== null && nowMs - this.#lookedMs < stalledMs) return;
     const stalled = this.#queues.filter(({ waitsSinceMs }) =>
       waitsSinceMs !== null && nowMs - waitsSinceMs >= stalledMs
     );
     if (stalled.length === 0) return;
     this.#lookedMs = nowMs;
-    let topics: string[];
+    this.#isLooking = true;
     try {
-      topics = await target.listTopics();
+      const topics = await target.listTopics();
+      for (const queue of stalled) {
+        if (queue.waitsSinceMs === null) continue;
+        const isThere = topics.includes(queue.target.topic);
+        if (isThere) this.#report(queue, `Kafka has taken nothing for ${stalledMs / 1000} s`);
+        else void this.#remake(queue);
+      }
     } catch {
       // Kafka is away: that is the business of whoever keeps the connections, not of a topic.
-      return;
+    } finally {
+      this.#isLooking = false;
     }
-    for (const queue of stalled) {
-      if (queue.waitsSinceMs === null || this.#closing.signal.aborted) continue;
-      const { topic } = queue.target;
-      if (topics.includes(topic)) {
-        this.#report(queue, `Kafka has taken nothing for ${stalledMs / 1000} s`);
-        continue;
-      }
-      this.#report(queue, `Kafka has no topic "${topic}" that this worker may see`);
-      this.partitionCount(topic).catch((error) => this.#report(queue, reasonOf(error)));
-    }
+  }
+
+  /** Makes a topic again as its connector says; where that cannot be, the topic is refused. */
+  async #remake(queue: QueueForwarder): Promise<void> {
+    const { clock, onRefused } = this.#options;
+    const { topic } = queue.target;
+    const problem = `Kafka has no topic "${topic}" that this worker may see`;
+    this.#report(queue, problem);
+    const answered = new AbortController();
+    const late = AbortSignal.any([answered.signal, this.#closing.signal]);
+    const asked = this.partitionCount(topic).then(() => null, reasonOf);
+    const waited = clock.sleep(remakeMs, late).then(() => problem);
+    const refusal = await Promise.race([asked, waited]);
+    answered.abort();
+    if (refusal === null || this.#closing.signal.aborted) return;
+    this.#report(queue, refusal);
+    onRefused(topic, refusal);
   }
 
   /** Stops sending, gives what is under way a moment, and lets go of connections. */
@@ -151,8 +172,7 @@ export class Forwarder {
 
   async #ask(topic: string): Promise<number> {
     const partitions = await (await this.#open()).partitionCount(topic);
-    this.#ready.set(topic, partitions);
-    this.#options.onPartitions(topic, partitions);
+    this.#learn(topic, partitions);
     return partitions;
   }
 
@@ -164,7 +184,26 @@ export class Forwarder {
       this.#producer = null;
       await (await old)?.close();
     }
-    return await (this.#producer ??= this.#options.openProducer());
+    return await (this.#producer ??= this.#options.openProducer().then((producer) => {
+      producer.listen({
+        partitionsChanged: (topic, partitions) => this.#learn(topic, partitions),
+        topicRefused: (topic, reason) => this.#options.onRefused(topic, reason),
+      });
+      return producer;
+    }));
+  }
+
+  #learn(topic: string, partitions: number): void {
+    this.#ready.set(topic, partitions);
+    this.#options.onPartitions(topic, partitions);
+  }
+
+  #refused({ target: { topic } }: QueueForwarder, error: unknown): void {
+    this.#ready.delete(topic);
+    const isLogin = error instanceof AuthenticationError;
+    this.#isProducerRefused ||= isLogin;
+    // A login that is refused says nothing of the topic: the spool goes on taking its records.
+    if (!isLogin) this.#options.onRefused(topic, reasonOf(error));
   }
 
   /** Tells of a topic's problem once, and once when it is over. */

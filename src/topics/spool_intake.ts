@@ -13,10 +13,16 @@ const batchBytesMax = 16 << 20;
 /** A spool that was full has room again when no more than this part of it is used. */
 const roomyPart = 0.75;
 
+/** Whoever writes. */
+export interface Writer {
+  /** Whether its batches wait while there is no room; else they are rejected. */
+  mayWait: boolean;
+}
+
 /** A batch, and where it is to go. */
 export interface Arriving {
   /** Whose it is. */
-  owner: symbol;
+  writer: Writer;
   /** Where its records go. */
   topic: string;
   /** Where its records go. */
@@ -82,9 +88,14 @@ export class SpoolIntake {
     });
   }
 
-  /** Rejects what an owner has waiting. */
-  withdraw(owner: symbol): void {
-    this.#reject((arrival) => arrival.owner === owner);
+  /** Rejects what a writer has waiting. */
+  withdraw(writer: Writer): void {
+    this.#reject((arrival) => arrival.writer === writer, spoolClosed());
+  }
+
+  /** Looks again at what waits. */
+  lookAgain(): void {
+    this.#wake();
   }
 
   /** Some bytes are not in use any more. */
@@ -99,12 +110,12 @@ export class SpoolIntake {
 
   /** Rejects all that waits. */
   async close(): Promise<void> {
-    this.#reject(() => true);
+    this.#reject(() => true, spoolClosed());
     await this.#admitting;
   }
 
-  #reject(isMeant: (arrival: Arrival) => boolean): void {
-    for (const { reject } of this.#arrivals.filter(isMeant)) reject(spoolClosed());
+  #reject(isMeant: (arrival: Arrival) => boolean, error: ConnectError): void {
+    for (const { reject } of this.#arrivals.filter(isMeant)) reject(error);
     this.#arrivals = this.#arrivals.filter((arrival) => !isMeant(arrival));
     this.#wake();
   }
@@ -115,6 +126,13 @@ export class SpoolIntake {
       const arrival = this.#arrivals[0];
       if (arrival === undefined) break;
       if (!this.#hasRoom(arrival.batch.length)) {
+        const { folder } = this.#options;
+        // All of a writer's at once: what stands behind must not overtake what is rejected.
+        this.#reject(
+          ({ writer }) => !writer.mayWait,
+          new ConnectError(`The spool "${folder}" is full`),
+        );
+        if (this.#arrivals[0] !== arrival) continue;
         const { promise, resolve } = Promise.withResolvers<void>();
         this.#wake = resolve;
         await promise;
@@ -122,12 +140,15 @@ export class SpoolIntake {
       }
       this.#arrivals.shift();
       this.#usedBytes += arrival.batch.length;
-      try {
-        const queue = await this.#options.queueFor(arrival);
-        queue.append(arrival.batch, arrival.header).then(arrival.resolve, arrival.reject);
-      } catch (error) {
+      const refuse = (error: unknown) => {
         this.#usedBytes -= arrival.batch.length;
         arrival.reject(error);
+      };
+      try {
+        const queue = await this.#options.queueFor(arrival);
+        queue.append(arrival.batch, arrival.header).then(arrival.resolve, refuse);
+      } catch (error) {
+        refuse(error);
       }
     }
     // Here and not a turn later: whoever arrives next must find that nobody looks any more.

@@ -3,9 +3,9 @@
  *
  * Batches are read from the position on and handed to the producer, several at a time; it keeps their
  * order. The position moves over what Kafka has taken without a gap. When Kafka refuses one for good,
- * no more are read, and once all have come back it is tried again from the position, slowly and one at
- * a time, until Kafka takes it: what lies behind it waits, and nothing is passed over. Batches that
- * were under way behind it may have been stored already; they are sent again.
+ * it refuses those under way behind it, too (partition_queue.ts of the Kafka room). No more are read, and
+ * once all have come back it is tried again from the position, slowly and one at a time, until Kafka
+ * takes it: what lies behind it waits, and nothing is passed over.
  */
 
 import { type Clock, reasonOf } from "../base/mod.ts";
@@ -36,8 +36,8 @@ export interface Sending {
   freed(): void;
   /** A queue cannot go on for this reason, or goes on again (null). */
   report(queue: QueueForwarder, problem: string | null): void;
-  /** Something failed for good. */
-  failed(target: TopicPartition, error: unknown): void;
+  /** Kafka refuses what it was sent. */
+  refused(queue: QueueForwarder, error: unknown): void;
 }
 
 interface Sent {
@@ -60,7 +60,8 @@ export class QueueForwarder {
   #sent: Sent[] = [];
   #underWay = 0;
   #underWayBytes = 0;
-  #isRefused = false;
+  /** What ends the wait after a refusal; null while there is none to wait for. */
+  #refusal: AbortController | null = null;
   #waitsSinceMs: number | null = null;
   #wake: () => void = () => {};
 
@@ -97,19 +98,24 @@ export class QueueForwarder {
     this.#wake();
   }
 
+  /** Tries at once what was refused, instead of later. */
+  retry(): void {
+    this.#refusal?.abort();
+  }
+
   /** Sends until it is told to close. */
   async run(): Promise<void> {
     const { closing, clock } = this.#sending;
     const wake = () => this.wake();
     closing.addEventListener("abort", wake);
     while (!closing.aborted) {
-      if (this.#isRefused && this.#underWay === 0) {
+      if (this.#refusal !== null && this.#underWay === 0) {
         this.#waitsSinceMs = null;
-        await clock.sleep(refusedRetryMs, closing);
+        await clock.sleep(refusedRetryMs, AbortSignal.any([closing, this.#refusal.signal]));
         this.#sent = [];
         this.#next = this.#position;
-        this.#isRefused = false;
-      } else if (this.#isRefused || this.#next === this.log.endOffset || !this.#maySend()) {
+        this.#refusal = null;
+      } else if (this.#refusal !== null || this.#next === this.log.endOffset || !this.#maySend()) {
         await this.#untilWoken();
       } else {
         await this.#send();
@@ -140,7 +146,8 @@ export class QueueForwarder {
     sending.bytes += reservedBytes;
     try {
       const producer = await sending.producer(this.target);
-      const batches = await this.log.fetch(this.#next, reservedBytes);
+      const batches = await this.#read(reservedBytes);
+      if (batches === null) return;
       for (const { start, header } of readBatches(batches)) {
         const batch = batches.subarray(start, start + header.sizeBytes);
         const end = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
@@ -158,6 +165,16 @@ export class QueueForwarder {
     } finally {
       sending.bytes -= reservedBytes;
       if (this.#underWay === 0) this.#waitsSinceMs = null;
+    }
+  }
+
+  /** Reads some batches; null when the disk refuses, which is no fault of Kafka's. */
+  async #read(bytesMax: number): Promise<Uint8Array<ArrayBuffer> | null> {
+    try {
+      return await this.log.fetch(this.#next, bytesMax);
+    } catch (error) {
+      this.#hold(reasonOf(error));
+      return null;
     }
   }
 
@@ -192,13 +209,19 @@ export class QueueForwarder {
     if (!this.#sent[0]?.isTaken) return;
     while (this.#sent[0]?.isTaken) this.#position = this.#sent.shift()!.end;
     this.#waitsSinceMs = this.#sending.clock.monotonic();
-    if (this.problem !== null && !this.#isRefused) this.#sending.report(this, null);
+    if (this.problem !== null && this.#refusal === null) this.#sending.report(this, null);
   }
 
   #refused(error: unknown): void {
-    if (this.#sending.closing.aborted) return;
-    this.#isRefused = true;
-    this.#sending.failed(this.target, error);
-    this.#sending.report(this, reasonOf(error));
+    // What comes back behind one that was refused says nothing new.
+    if (this.#sending.closing.aborted || this.#refusal !== null) return;
+    this.#hold(reasonOf(error));
+    this.#sending.refused(this, error);
+  }
+
+  /** Sends no more until some time has passed. */
+  #hold(problem: string): void {
+    this.#refusal = new AbortController();
+    this.#sending.report(this, problem);
   }
 }

@@ -155,6 +155,14 @@ export interface ProducerOptions {
   kafka?: { connection: ConnectionSettings; producer: ProducerSettings };
 }
 
+/** What a producer tells without being asked, of topics whose partitions it was asked for. */
+export interface ProducerListener {
+  /** A topic has another number of partitions than was told last. */
+  partitionsChanged(topic: string, partitions: number): void;
+  /** Records of a topic that were stored on their way cannot go on; they stay where they are. */
+  topicRefused(topic: string, reason: string): void;
+}
+
 /** A way to write, as a source task has it. */
 export interface Producer {
   /** As {@linkcode Topics.append}. */
@@ -164,6 +172,10 @@ export interface Producer {
    * @throws {ConnectError} when it cannot be used
    */
   partitionCount(topic: string): Promise<number>;
+  /** Whom it tells what it was not asked. */
+  listen(listener: ProducerListener): void;
+  /** From now on a batch that there is no room for is rejected rather than kept waiting. */
+  stopWaiting(): void;
   /** Lets go of connections. What is under way is rejected. */
   close(): Promise<void>;
 }

@@ -11,31 +11,32 @@ import {
 import { systemClock } from "../../../src/base/mod.ts";
 import { readRecords } from "../../../src/batch/mod.ts";
 import { type FromTask, SourceLoop, type TaskSpec } from "../../../src/task/mod.ts";
+import { until } from "../../e2e/connect.ts";
 import stringConverter from "../../../plugins/converters/string_converter.ts";
 
-/** Gives records in one poll, and then waits until it is stopped. */
+/** Gives records, some in each poll, and then waits until it is stopped. */
 class Given extends SourceTask {
   readonly #stopped = Promise.withResolvers<null>();
-  readonly #values: readonly string[];
-  #isGiven = false;
+  readonly #polls: (readonly string[])[];
+  #count = 0;
 
-  constructor(values: readonly string[]) {
+  constructor(polls: readonly (readonly string[])[]) {
     super();
-    this.#values = values;
+    this.#polls = [...polls];
   }
 
   start(): void {}
 
   poll(): SourceRecord[] | Promise<null> {
-    if (this.#isGiven) return this.#stopped.promise;
-    this.#isGiven = true;
-    return this.#values.map((value, index) =>
+    const values = this.#polls.shift();
+    if (values === undefined) return this.#stopped.promise;
+    return values.map((value) =>
       new SourceRecord({
         topic: "t",
         valueSchema: Schemas.string,
         value,
         sourcePartition: { p: 1 },
-        sourceOffset: { o: index + 1 },
+        sourceOffset: { o: ++this.#count },
       })
     );
   }
@@ -49,7 +50,7 @@ type Batch = FromTask & { type: "batch" };
 
 /** A loop with a task that gives these values; `onMessage` hears all but what is answered by itself. */
 function loopOf(
-  values: readonly string[],
+  polls: readonly (readonly string[])[],
   limits: Partial<TaskSpec>,
   onMessage: (message: FromTask) => void,
 ): SourceLoop {
@@ -73,7 +74,7 @@ function loopOf(
     ...limits,
   };
   const loop: SourceLoop = new SourceLoop({
-    task: new Given(values),
+    task: new Given(polls),
     spec,
     chain: [],
     converters: { key: converter, value: converter, header: converter },
@@ -92,7 +93,7 @@ function loopOf(
 Deno.test("SourceLoop offers the offsets of a stored batch while a poll waits", async () => {
   const batch = Promise.withResolvers<Batch>();
   const offered = Promise.withResolvers<FromTask & { type: "sourceOffsets" }>();
-  const loop = loopOf(["x"], {}, (message) => {
+  const loop = loopOf([["x"]], {}, (message) => {
     if (message.type === "batch") batch.resolve(message);
     if (message.type === "sourceOffsets") offered.resolve(message);
   });
@@ -108,7 +109,7 @@ Deno.test("SourceLoop hands over each batch once when one alone is more than may
   const values = ["a".repeat(2000), "b".repeat(400), "c".repeat(400)];
   const stored: (Uint8Array | null)[] = [];
   const offered = Promise.withResolvers<void>();
-  const loop = loopOf(values, { bytesInFlightMax: 1000, batchBytesMax: 1500 }, (message) => {
+  const loop = loopOf([values], { bytesInFlightMax: 1000, batchBytesMax: 1500 }, (message) => {
     if (message.type === "sourceOffsets") offered.resolve();
     if (message.type !== "batch") return;
     // The buffer is transferred: nobody may touch it on the other side.
@@ -122,4 +123,33 @@ Deno.test("SourceLoop hands over each batch once when one alone is more than may
   assert.deepEqual(stored.map((value) => decoder.decode(value!)), values);
   loop.receive({ type: "stop" });
   await running;
+});
+
+Deno.test("SourceLoop that is told to stop leaves what is refused, and offers what is stored", async () => {
+  const sent: FromTask[] = [];
+  const loop = loopOf([["a"], ["b"], ["c"]], {}, (message) => sent.push(message));
+  const batches = () => sent.filter((message) => message.type === "batch");
+  const running = loop.run();
+  await until(() => batches().length === 1);
+  // The others are in the second one, which is sealed as soon as the first is stored.
+  loop.receive({ type: "acked", id: 0, baseOffset: 0n, buffer: batches()[0].batch.buffer });
+  await until(() => batches().length === 2);
+  loop.receive({ type: "stop" });
+  loop.receive({ type: "refused", id: 1, reason: "the spool is full" });
+  await running;
+  const offered = sent.filter((message) => message.type === "sourceOffsets");
+  assert.deepEqual(offered.flatMap(({ offsets }) => offsets), [['{"p":1}', '{"o":1}']]);
+  const [warning] = sent.filter((message) => message.type === "log");
+  assert.match(warning.message, /stops before all is stored.*: the spool is full$/);
+});
+
+Deno.test("SourceLoop fails with what is refused while it runs", async () => {
+  const batch = Promise.withResolvers<void>();
+  const loop = loopOf([["x"]], {}, (message) => message.type === "batch" && batch.resolve());
+  const running = loop.run();
+  await batch.promise;
+  loop.receive({ type: "refused", id: 0, reason: "too large" });
+  // The poll that waits ends when the task is stopped.
+  loop.receive({ type: "stop" });
+  await assert.rejects(running, /too large/);
 });

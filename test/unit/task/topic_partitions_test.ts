@@ -19,6 +19,13 @@ Deno.test("TopicPartitions.of() keeps records without a key together until their
   assert.deepEqual([made.of(record, null), made.of(record, null)], [0, 0]);
 });
 
+Deno.test("TopicPartitions.of() uses partitions that are added, as soon as it is told", () => {
+  const made = partitions(1, 0.9);
+  assert.equal(made.of(record, null), 0);
+  made.receive({ type: "topic", topic: "t", partitions: 4 });
+  assert.equal(made.of(record, null), 3);
+});
+
 Deno.test("TopicPartitions.of() takes the partition that the record names, or its key", () => {
   const made = partitions(4);
   assert.equal(made.of(new SourceRecord({ topic: "t", kafkaPartition: 3 }), "k"), 3);

@@ -1,8 +1,14 @@
 /** A stand-in for Kafka behind a spool: topics in memory that can be away, slow, or refuse. */
 
-import { ConnectError, NotFoundError } from "../../../src/base/mod.ts";
+import { ConnectError } from "../../../src/base/mod.ts";
 import { checkProducedBatch, readRecords } from "../../../src/batch/mod.ts";
-import type { Producer, ProducerOptions, Topics } from "../../../src/topics/mod.ts";
+import { KafkaError } from "../../../src/kafka/mod.ts";
+import type {
+  Producer,
+  ProducerListener,
+  ProducerOptions,
+  Topics,
+} from "../../../src/topics/mod.ts";
 
 const decoder = new TextDecoder();
 
@@ -12,20 +18,21 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
   readonly stored = new Map<string, string[]>();
   /** Topics with their partitions. */
   readonly topics = new Map<string, number>();
-  /** Topics that are refused, and why. */
-  readonly refused = new Map<string, string>();
+  /** Topics that are refused, and with which error of Kafka. */
+  readonly refused = new Map<string, number>();
   /** How many bytes are under way, and the most that ever were. */
   bytes = 0;
   bytesMax = 0;
+  /** How many batches have come. */
+  batches = 0;
   /** How many batches it still takes before it stops answering. */
   allowance = Infinity;
   #isAway = false;
-  #back = Promise.withResolvers<void>();
-  readonly #tails = new Map<string, Promise<unknown>>();
+  readonly #tails = new Map<string, { stored: Promise<unknown>; refusals: number }>();
+  readonly #listeners = new Set<ProducerListener>();
 
   /** Nothing is answered any more. */
   leave(): void {
-    if (!this.#isAway) this.#back = Promise.withResolvers();
     this.#isAway = true;
   }
 
@@ -33,7 +40,6 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
   come(): void {
     this.allowance = Infinity;
     this.#isAway = false;
-    this.#back.resolve();
   }
 
   /** What a partition holds. */
@@ -48,23 +54,38 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
 
   openProducer({ newTopic }: ProducerOptions): Promise<Producer> {
     const closing = Promise.withResolvers<never>();
-    let isClosed = false;
+    let listener: ProducerListener | null = null;
     closing.promise.catch(() => {});
-    const reached = async () => {
-      while (this.#isAway) await Promise.race([this.#back.promise, closing.promise]);
+    let isClosed = false;
+    const until = async (holds: () => boolean) => {
+      while (!holds()) {
+        const changed = new Promise((resolve) => setTimeout(resolve, 1));
+        await Promise.race([changed, closing.promise]);
+      }
       if (isClosed) throw new ConnectError("the producer is closed");
     };
+    const isThere = (topic: string) => !this.#isAway && this.topics.has(topic);
     return Promise.resolve<Producer>({
       append: async (topic, partition, batch) => {
         this.bytes += batch.length;
         this.bytesMax = Math.max(this.bytesMax, this.bytes);
+        this.batches++;
         const key = `${topic}-${partition}`;
-        const before = this.#tails.get(key) ?? Promise.resolve();
-        const stored = before.catch(() => {}).then(async () => {
-          await reached();
-          return this.#store(topic, partition, batch);
+        const before = this.#tails.get(key) ?? { stored: Promise.resolve(), refusals: 0 };
+        // What stands behind a batch that is refused is refused with it.
+        const { refusals } = before;
+        const stored = before.stored.catch(() => {}).then(async () => {
+          await until(() => isThere(topic));
+          const tail = this.#tails.get(key)!;
+          if (tail.refusals !== refusals) throw new ConnectError("behind one that was refused");
+          try {
+            return this.#store(topic, partition, batch);
+          } catch (error) {
+            tail.refusals++;
+            throw error;
+          }
         });
-        this.#tails.set(key, stored);
+        this.#tails.set(key, Object.assign(before, { stored }));
         try {
           return await stored;
         } finally {
@@ -72,25 +93,39 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
         }
       },
       partitionCount: async (topic) => {
-        await reached();
-        const reason = this.refused.get(topic);
-        if (reason !== undefined) throw new ConnectError(reason);
+        await until(() => !this.#isAway);
+        const code = this.refused.get(topic);
+        if (code !== undefined) throw new KafkaError(`Cannot use topic "${topic}"`, code);
         const wanted = newTopic(topic);
-        if (!this.topics.has(topic) && wanted === null) throw new NotFoundError(`no ${topic}`);
-        if (!this.topics.has(topic)) this.topics.set(topic, wanted?.partitions ?? 1);
+        if (!this.topics.has(topic) && wanted !== null) {
+          this.topics.set(topic, wanted.partitions ?? 1);
+        }
+        await until(() => isThere(topic));
         return this.topics.get(topic)!;
       },
+      listen: (given) => {
+        listener = given;
+        this.#listeners.add(given);
+      },
+      stopWaiting: () => {},
       close: () => {
         isClosed = true;
+        this.#listeners.delete(listener!);
         closing.reject(new ConnectError("the producer is closed"));
         return Promise.resolve();
       },
     });
   }
 
+  /** A topic gets more partitions, and producers notice. */
+  addPartitions(topic: string, count: number): void {
+    this.topics.set(topic, count);
+    for (const listener of this.#listeners) listener.partitionsChanged(topic, count);
+  }
+
   #store(topic: string, partition: number, batch: Uint8Array): bigint {
-    const reason = this.refused.get(topic);
-    if (reason !== undefined) throw new ConnectError(reason);
+    const code = this.refused.get(topic);
+    if (code !== undefined) throw new KafkaError(`Cannot write to ${topic}-${partition}`, code);
     const { baseOffset } = checkProducedBatch(batch);
     // As Kafka does.
     if (baseOffset !== 0n) throw new ConnectError("INVALID_RECORD");

@@ -77,7 +77,7 @@ Deno.test("open() sends what an earlier process left, and only that", async () =
   const second = await opened({ target, disk });
   await appendAll(second.producer, 100, 120);
   target.come();
-  await until(() => target.values("t-0").length === 120);
+  await until(() => target.values("t-0").length === 120, () => target.values("t-0").join());
   await second.spool.close();
   assert.deepEqual(target.values("t-0").map(Number), Array.from({ length: 120 }, (_, i) => i));
   const third = await opened({ target, disk });
@@ -194,13 +194,13 @@ Deno.test("a topic that Kafka refuses waits, is told of once, and keeps no other
   const { target, log, spool, producer } = await opened();
   await appendAll(producer, 0, 10, "denied");
   await until(() => target.values("denied-0").length === 10);
-  target.refused.set("denied", "TOPIC_AUTHORIZATION_FAILED");
+  target.refused.set("denied", 29);
   await appendAll(producer, 10, 20, "denied");
   await appendAll(producer, 0, 20, "other");
   await until(() => target.values("other-0").length === 20);
   const told = () => log.lines.filter((line) => /"denied"/.test(line));
   await until(() => told().length > 0);
-  assert.match(told()[0], /^error .*"denied" stay in the spool .*: TOPIC_AUTHORIZATION_FAILED$/);
+  assert.match(told()[0], /^error .*"denied" stay in the spool .*: .* TOPIC_AUTHORIZATION_FAILED$/);
   target.refused.clear();
   await until(() => target.values("denied-0").length >= 20);
   checkNumbers(target.values("denied-0"), 20);
@@ -214,13 +214,8 @@ Deno.test("a topic that is gone is made again as its connector says", async () =
   await appendAll(producer, 0, 10);
   await until(() => target.values("t-0").length === 10);
   target.topics.clear();
-  target.leave();
   await appendAll(producer, 10, 20);
-  await until(() => target.bytes > 0);
-  // A broker that answers for topics, and holds what is written.
-  target.listTopics = () => Promise.resolve([]);
   await until(() => log.lines.some((line) => /Kafka has no topic "t"/.test(line)));
-  target.come();
   await until(() => target.values("t-0").length === 20);
   assert.equal(target.topics.get("t"), 1);
   await spool.close();
