@@ -232,6 +232,7 @@ function settingsOf(
   return {
     "process.roles": "broker,controller",
     "node.id": String(id),
+    "broker.rack": `rack-${id}`,
     "controller.quorum.voters": brokers
       .map((broker) => `${broker.id}@127.0.0.1:${broker.ports.CONTROLLER}`).join(","),
     "controller.listener.names": "CONTROLLER",

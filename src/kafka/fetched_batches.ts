@@ -1,7 +1,7 @@
 /**
  * What a fetch found in a partition, on its way to the reader: whole batches, without those that are not
  * for readers, handed out piece by piece. The batches stay views into the broker's answer until they are
- * handed out in a buffer of their own.
+ * handed out in a buffer of their own, or detached from it.
  *
  * @module
  */
@@ -19,8 +19,8 @@ export interface BatchRun {
 
 /** Batches of a partition that have been fetched and not handed out yet. */
 export class FetchedBatches {
-  readonly #bytes: Uint8Array;
-  readonly #batches: readonly PlacedBatch[];
+  #bytes: Uint8Array;
+  #batches: readonly PlacedBatch[];
   /** The offset after all that was fetched, left out or not. */
   readonly endOffset: bigint;
   #next = 0;
@@ -47,6 +47,25 @@ export class FetchedBatches {
   /** Whether nothing is left to hand out. */
   get isEmpty(): boolean {
     return this.#next === this.#batches.length;
+  }
+
+  /**
+   * Copies what is left. An answer holds batches of many partitions, and stays in memory as long as one of
+   * them has batches left in it.
+   */
+  detach(): void {
+    const left = this.#batches.slice(this.#next);
+    const end = left.reduce((sum, { header }) => sum + header.sizeBytes, 0);
+    const own = new Uint8Array(end);
+    let position = 0;
+    this.#batches = left.map((placed) => {
+      const { start, header } = placed;
+      own.set(this.#bytes.subarray(start, start + header.sizeBytes), position);
+      position += header.sizeBytes;
+      return { ...placed, start: position - header.sizeBytes };
+    });
+    this.#bytes = own;
+    this.#next = 0;
   }
 
   /** Hands out the next batches: as many as `bytesMax` holds, one at least, in `buffer` when they fit. */

@@ -2,7 +2,8 @@
  * Fetches the partitions of a consumer ahead of its reader. Each leader has one request under way, for
  * all its partitions of which nothing is left to hand out; what came stays until it is handed out. So
  * of a partition `max.partition.fetch.bytes` wait at most, and of a leader `fetch.max.bytes` are on
- * their way; one batch comes even when it is larger.
+ * their way; one batch comes even when it is larger. Partitions are handed out in turn, so that the last
+ * batch that holds an answer in memory is soon gone; a paused one takes its batches out of the answer.
  *
  * | a partition             | asks its leader when                                              |
  * | ----------------------- | ----------------------------------------------------------------- |
@@ -74,6 +75,9 @@ interface Followed extends PartitionName {
   error: Error | null;
 }
 
+/** Errors that pass, of which the log hears once. Kafka: `FetchCollector.handleInitializeErrors`. */
+const notable = new Set(["UNKNOWN_SERVER_ERROR", "UNKNOWN_TOPIC_OR_PARTITION"]);
+
 /** A fetcher. */
 export class Fetcher {
   readonly #options: FetcherOptions;
@@ -125,7 +129,9 @@ export class Fetcher {
   pause(partitions: readonly PartitionName[], isPaused: boolean): void {
     for (const partition of partitions) {
       const followed = this.#followed.get(partitionText(partition));
-      if (followed !== undefined) followed.isPaused = isPaused;
+      if (followed === undefined) continue;
+      followed.isPaused = isPaused;
+      if (isPaused) followed.fetched?.detach();
     }
     this.#wake();
   }
@@ -269,7 +275,7 @@ export class Fetcher {
       else this.#reset(followed);
       return;
     }
-    if (fetched.error !== 0) throw new KafkaError(`Cannot fetch ${name}`, fetched.error);
+    if (fetched.error !== 0) throw fetchError(followed, fetched.error);
     followed.failures = 0;
     if (fetched.preferredReplica >= 0) {
       const untilMs = clock.monotonic() + metadataMaxAgeMs;
@@ -293,6 +299,7 @@ export class Fetcher {
     }
     if (batches.isEmpty) followed.offset = batches.endOffset;
     else {
+      if (followed.isPaused) batches.detach();
       followed.fetched = batches;
       onNews();
     }
@@ -302,11 +309,13 @@ export class Fetcher {
   #failed(followed: Followed, error: unknown): void {
     if (this.#isClosed) return;
     const { client, clock, log, onNews } = this.#options;
-    if (isRetriable(error)) {
+    if (isRetriable(error) || error instanceof KafkaError && notable.has(error.code)) {
       client.forgetTopic(followed.topic);
       followed.replica = null;
+      const isNews = followed.failures === 0 && error instanceof KafkaError &&
+        notable.has(error.code);
       followed.restsUntilMs = clock.monotonic() + client.backoffMs(followed.failures++);
-      log.debug(`${client.clientId}: ${partitionText(followed)}: ${reasonOf(error)}`);
+      log[isNews ? "warn" : "debug"](`${client.clientId}: ${reasonOf(error)}`);
     } else {
       followed.error = error as Error;
       onNews();
@@ -340,4 +349,15 @@ export class Fetcher {
     }
     this.#wake();
   }
+}
+
+/** What a broker's answer for a partition means. */
+function fetchError(followed: Followed, code: number): Error {
+  const name = partitionText(followed);
+  // Kafka: what a broker finds damaged on its own disk stays so, whatever it says of what is sent to it.
+  return errorCode(code).name === "CORRUPT_MESSAGE"
+    ? new ConnectError(
+      `Encountered corrupt message when fetching offset ${followed.offset} for topic-partition ${name}`,
+    )
+    : new KafkaError(`Cannot fetch ${name}`, code);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { OffsetOutOfRangeError } from "../base/mod.ts";
+import { NotFoundError, OffsetOutOfRangeError } from "../base/mod.ts";
 import type { KafkaClient } from "./client.ts";
 import { errorCode, isRetriable, KafkaError } from "./errors.ts";
 import type { IsolationLevel } from "./protocol/fetch.ts";
@@ -35,7 +35,7 @@ export async function listOffsets(
 ): Promise<CommittedOffset[]> {
   const led = new Map<number, PartitionName[]>();
   for (const partition of partitions) {
-    const leader = await client.leader(partition.topic, partition.partition);
+    const leader = await leaderOf(client, partition);
     led.set(leader, [...led.get(leader) ?? [], partition]);
   }
   const answers = await Promise.all(
@@ -55,6 +55,16 @@ export async function listOffsets(
     }
     return { topic, partition, offset };
   });
+}
+
+/** A partition that is not there may be made: its topic may be made again. */
+async function leaderOf(client: KafkaClient, name: PartitionName): Promise<number> {
+  try {
+    return await client.leader(name.topic, name.partition);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new KafkaError(`Cannot use ${partitionText(name)}`, 3);
+  }
 }
 
 /**

@@ -89,6 +89,8 @@ export interface ConsumerSettings {
   heartbeatIntervalMs: number;
   /** Where to begin without a committed offset (`auto.offset.reset`). */
   autoOffsetReset: "earliest" | "latest" | "none";
+  /** Whether brokers may make topics that are named and not there (`allow.auto.create.topics`). */
+  allowsTopicCreation: boolean;
   /** Whether records of transactions are read before they are committed (`isolation.level`). */
   isolationLevel: "read_uncommitted" | "read_committed";
   /** Where the consumer stands, so that it may read from a replica near it; empty: nowhere (`client.rack`). */
@@ -112,6 +114,7 @@ export const consumerDefaults: ConsumerSettings = {
   sessionTimeoutMs: 45_000,
   heartbeatIntervalMs: 3000,
   autoOffsetReset: "latest",
+  allowsTopicCreation: true,
   isolationLevel: "read_uncommitted",
   clientRack: "",
   assignors: ["range", "cooperative-sticky"],

@@ -21,6 +21,8 @@ export interface SubscribedTopicsOptions {
   client: KafkaClient;
   /** Names, or a pattern for whole names. */
   selection: { topics: readonly string[] } | { pattern: RegExp };
+  /** Whether brokers may make topics that are named and not there (`allow.auto.create.topics`). */
+  allowsTopicCreation: boolean;
   /** How often to look (`metadata.max.age.ms`). */
   metadataMaxAgeMs: number;
   /** Something is known that was not. */
@@ -38,6 +40,9 @@ export class SubscribedTopics {
   readonly #options: SubscribedTopicsOptions;
   readonly #pattern: RegExp | null;
   readonly #closing = new AbortController();
+  #wakeUp = new AbortController();
+  /** Those that were missing when it was last said. */
+  #missing = "";
   #names: readonly string[] | null;
   /** The names as they were when they were last told to the group. */
   #told = "";
@@ -87,6 +92,11 @@ export class SubscribedTopics {
     return counts;
   }
 
+  /** Looks again now: something is not as it was. */
+  lookAgain(): void {
+    this.#wakeUp.abort();
+  }
+
   /** Looks no more. */
   close(): void {
     this.#closing.abort();
@@ -96,6 +106,7 @@ export class SubscribedTopics {
     const { client, clock, metadataMaxAgeMs, log, onChange, onFailed } = this.#options;
     const { signal } = this.#closing;
     for (let failures = 0; !signal.aborted;) {
+      this.#wakeUp = new AbortController();
       let waitMs = metadataMaxAgeMs * ageShare;
       try {
         const hasAll = await this.#look();
@@ -109,18 +120,20 @@ export class SubscribedTopics {
         log.debug(`${client.clientId}: ${reasonOf(error)}`);
         waitMs = client.backoffMs(failures++);
       }
-      await clock.sleep(waitMs, signal);
+      await clock.sleep(waitMs, AbortSignal.any([signal, this.#wakeUp.signal]));
     }
   }
 
   /** @returns whether all topics that are named are there */
   async #look(): Promise<boolean> {
-    const { client, selection } = this.#options;
+    const { client, selection, allowsTopicCreation } = this.#options;
     const named = "topics" in selection ? selection.topics : [];
     const asked = this.#pattern === null
       ? [...new Set([...named, ...this.#divided?.keys() ?? []])]
       : null;
-    const { topics } = await client.metadata(asked);
+    const { topics } = await client.metadata(asked, {
+      makesTopics: asked !== null && allowsTopicCreation,
+    });
     const pattern = this.#pattern;
     if (pattern !== null) {
       this.#names = topics.filter(({ name, isInternal }) => !isInternal && pattern.test(name))
@@ -136,7 +149,12 @@ export class SubscribedTopics {
     for (const [topic, count] of this.#divided ?? []) {
       if ((counts.get(topic) ?? 0) !== count) this.#hasNewPartitions = true;
     }
-    return named.every((name) => counts.has(name));
+    const missing = named.filter((name) => !counts.has(name)).join(", ");
+    if (missing !== "" && missing !== this.#missing) {
+      this.#options.log.warn(`${client.clientId}: there is nothing to read of ${missing} yet`);
+    }
+    this.#missing = missing;
+    return missing === "";
   }
 }
 

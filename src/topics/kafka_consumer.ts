@@ -20,7 +20,6 @@
 
 import { ConnectError, RetriableError } from "../base/mod.ts";
 import {
-  beginnings,
   commitGroupOffsets,
   ConsumerProtocol,
   type ConsumerSettings,
@@ -34,6 +33,7 @@ import {
   partitionText,
   SubscribedTopics,
 } from "../kafka/mod.ts";
+import { place, type Placing } from "./placing.ts";
 import type {
   ConsumerEvent,
   FetchOptions,
@@ -53,15 +53,8 @@ export interface KafkaConsumerOptions {
   groupId: string;
   /** What it reads. */
   selection: TopicSelection;
-}
-
-/** What is new to the member, until its positions are known. */
-interface Placing {
-  name: "placing";
-  added: readonly TopicPartition[];
-  positions: PartitionOffset[] | null;
-  error: Error | null;
-  abandoned: AbortController;
+  /** It is closed. */
+  onClosed(): void;
 }
 
 type Phase =
@@ -102,6 +95,7 @@ export class KafkaConsumer implements GroupConsumer {
     const onFailed = (error: Error) => this.#fail(error);
     this.#topics = new SubscribedTopics({
       ...{ client, selection, metadataMaxAgeMs, onChange: onNews, onFailed, clock, log },
+      allowsTopicCreation: settings.allowsTopicCreation,
     });
     this.#protocol = new ConsumerProtocol({
       ...settings,
@@ -172,6 +166,7 @@ export class KafkaConsumer implements GroupConsumer {
     this.#fetcher.close();
     await this.#member.close();
     this.#client.close();
+    this.#options.onClosed();
   }
 
   get #clock() {
@@ -256,9 +251,8 @@ export class KafkaConsumer implements GroupConsumer {
     if (this.#mustRejoin) {
       this.#mustRejoin = false;
       this.#member.requestRejoin("what it has given up can be assigned now");
-    } else if (this.#topics.hasChanged) {
-      this.#member.requestRejoin("there are other topics or partitions than before");
     }
+    this.#heedTopics();
     if (this.#member.state === "joined" || !this.#topics.isKnown) return null;
     if (!this.#protocol.isCooperative && this.#owned.size > 0) {
       return this.#revoke([...this.#owned.values()], { name: "steady" });
@@ -274,6 +268,11 @@ export class KafkaConsumer implements GroupConsumer {
     ).then(() => this.#wakeUp.abort());
     this.#phase = { name: "joining", done };
     return null;
+  }
+
+  #heedTopics(): void {
+    if (!this.#topics.hasChanged) return;
+    this.#member.requestRejoin("there are other topics or partitions than before");
   }
 
   #revoke(
@@ -307,24 +306,18 @@ export class KafkaConsumer implements GroupConsumer {
 
   /** Begins to look for where to read partitions. */
   #place(added: readonly TopicPartition[]): Placing {
-    const abandoned = new AbortController();
-    const placing: Placing = { name: "placing", added, positions: null, error: null, abandoned };
-    const { groupId, settings } = this.#options;
-    // However long it takes: another rebalance ends it.
-    this.#client.retrying(
-      () => beginnings(this.#client, groupId, added, settings),
-      Infinity,
-      abandoned.signal,
-    ).then(
-      (positions) => placing.positions = positions,
-      (error) => placing.error = error,
-    ).then(() => this.#wakeUp.abort());
-    return placing;
+    const { client: { log }, groupId, settings } = this.#options;
+    return place(added, {
+      ...{ client: this.#client, groupId, settings, log },
+      onFailedTry: () => this.#topics.lookAgain(),
+      onDone: () => this.#wakeUp.abort(),
+    });
   }
 
   /** Tells what is new, once its positions are known. */
   #assign(placing: Placing): ConsumerEvent | null {
     const { positions, error, added } = placing;
+    this.#heedTopics();
     if (this.#member.state !== "joined") {
       this.#abandon();
       return this.#rebalance();

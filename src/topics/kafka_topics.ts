@@ -217,7 +217,7 @@ export class KafkaTopics implements Topics {
     const { connection = { ...own, clientId: options.clientId }, consumer: settings = consumer } =
       options.kafka ?? {};
     const { groupId, selection, autoOffsetReset, pollIntervalMsMax } = options;
-    const member = new KafkaConsumer({
+    const member: KafkaConsumer = new KafkaConsumer({
       client: { ...connection, clock, random, log },
       settings: {
         ...settings,
@@ -226,6 +226,7 @@ export class KafkaTopics implements Topics {
       },
       groupId,
       selection,
+      onClosed: () => this.#consumers.delete(member),
     });
     this.#consumers.add(member);
     return await Promise.resolve(member);

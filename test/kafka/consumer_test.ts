@@ -8,6 +8,7 @@ import {
   connectionDefaults,
   consumerDefaults,
   type ConsumerSettings,
+  Fetcher,
   KafkaClient,
   producerDefaults,
 } from "../../src/kafka/mod.ts";
@@ -200,6 +201,18 @@ consumerTest(
 );
 
 consumerTest(
+  "a member reads a topic that brokers make when it asks for it",
+  {},
+  async (bench) => {
+    const { topics, id } = bench;
+    const member = await Member.join(bench);
+    await until(() => member.positions.size === 1, member);
+    assert.ok((await topics.listTopics()).includes(id));
+    await member.close();
+  },
+);
+
+consumerTest(
   "poll() hands out batches that are larger than every limit of a fetch",
   { fetchBytesMax: 100, partitionFetchBytesMax: 100 },
   async (bench) => {
@@ -281,6 +294,51 @@ consumerTest(
   },
 );
 
+javaTest("a consumer reads from the replica in its rack", async (java) => {
+  const cluster = await Cluster.start({
+    brokers: 3,
+    configs: {
+      "replica.selector.class": "org.apache.kafka.common.replica.RackAwareReplicaSelector",
+    },
+  });
+  try {
+    await onCluster(cluster, java, {}, async ({ topics, id }) => {
+      await topics.createTopics([{ name: id, replicationFactor: 3 }]);
+      await write(topics, id, 0, "a", "b");
+      const client = clientOf(cluster);
+      const leader = await client.leader(id, 0);
+      const near = leader % 3 + 1;
+      const asked: number[] = [];
+      const send = client.send.bind(client);
+      client.send = (nodeId, request, lane) => {
+        if (request.apiName === "Fetch") asked.push(nodeId);
+        return send(nodeId, request, lane);
+      };
+      const arrived = Promise.withResolvers<void>();
+      const fetcher = new Fetcher({
+        client,
+        settings: { ...consumerDefaults, clientRack: `rack-${near}` },
+        metadataMaxAgeMs: connectionDefaults.metadataMaxAgeMs,
+        onNews: () => arrived.resolve(),
+        clock: systemClock,
+        log: keptLog(),
+      });
+      fetcher.follow([{ topic: id, partition: 0, offset: 0n }]);
+      await arrived.promise;
+      const values = [...readRecords(fetcher.take(1 << 20)!.batches)]
+        .map(({ value }) => decoder.decode(value!));
+      assert.deepEqual(values, ["a", "b"]);
+      assert.equal(asked[0], leader);
+      assert.ok(asked.slice(1).every((nodeId) => nodeId === near), `${asked}`);
+      assert.ok(asked.length > 1);
+      fetcher.close();
+      client.close();
+    });
+  } finally {
+    await cluster.stop();
+  }
+});
+
 javaTest("members go on with other brokers when one of three is killed", async (java) => {
   const cluster = await Cluster.start({ brokers: 3 });
   try {
@@ -317,16 +375,20 @@ javaTest("members go on with other brokers when one of three is killed", async (
   }
 });
 
-/** The broker that coordinates a group. */
-async function coordinatorOf(cluster: Cluster, groupId: string): Promise<Broker> {
-  const client = new KafkaClient({
+function clientOf(cluster: Cluster): KafkaClient {
+  return new KafkaClient({
     ...connectionDefaults,
     bootstrapServers: cluster.bootstrapServers().split(","),
-    clientId: "coordinator",
+    clientId: "client",
     clock: systemClock,
     random: Math.random,
     log: keptLog(),
   });
+}
+
+/** The broker that coordinates a group. */
+async function coordinatorOf(cluster: Cluster, groupId: string): Promise<Broker> {
+  const client = clientOf(cluster);
   const nodeId = await client.coordinator(groupId);
   client.close();
   return cluster.brokers.find(({ id }) => id === nodeId)!;

@@ -11,6 +11,12 @@ import { keptLog } from "../faults/memory_disk.ts";
 import { type Java, javaTest } from "./java.ts";
 
 const decoder = new TextDecoder();
+let running: ReturnType<typeof anyCluster> | null = null;
+Deno.test.afterAll(async () => await (await running)?.stop());
+const assignorClasses = {
+  "range": "org.apache.kafka.clients.consumer.RangeAssignor",
+  "cooperative-sticky": "org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
+};
 
 /** Our member, polled all the time, as a sink task does. */
 class Ours {
@@ -95,12 +101,19 @@ async function startJava(java: Java, folder: string, props: Record<string, strin
   };
 }
 
-for (const javaLeads of [true, false]) {
+for (
+  const [javaLeads, assignor] of [
+    [true, "range"],
+    [false, "range"],
+    [true, "cooperative-sticky"],
+    [false, "cooperative-sticky"],
+  ] as const
+) {
   const who = javaLeads ? "Java's consumer leads" : "ours leads";
   javaTest(
-    `a group in which ${who} divides partitions, and each record is read once`,
+    `a group in which ${who} divides partitions by ${assignor}, and each record is read once`,
     async (java) => {
-      const cluster = await anyCluster();
+      const cluster = await (running ??= anyCluster());
       const id = crypto.randomUUID().slice(0, 8);
       const topics = new KafkaTopics({
         connection: {
@@ -109,7 +122,7 @@ for (const javaLeads of [true, false]) {
           clientId: "ours",
         },
         producer: producerDefaults,
-        consumer: { ...consumerDefaults, heartbeatIntervalMs: 200 },
+        consumer: { ...consumerDefaults, heartbeatIntervalMs: 200, assignors: [assignor] },
         apiTimeoutMs: 20_000,
         clock: systemClock,
         random: Math.random,
@@ -134,6 +147,7 @@ for (const javaLeads of [true, false]) {
               "auto.offset.reset": "earliest",
               "heartbeat.interval.ms": "200",
               "enable.auto.commit": "false",
+              "partition.assignment.strategy": assignorClasses[assignor],
             }, id);
           // Whoever joins first leads.
           let ours = javaLeads ? null : await join();
@@ -164,7 +178,6 @@ for (const javaLeads of [true, false]) {
         });
       } finally {
         await topics.close();
-        await cluster.stop();
       }
     },
   );

@@ -21,7 +21,8 @@ async function open(): Promise<KafkaTopics> {
       metadataMaxAgeMs: 500,
     },
     producer: producerDefaults,
-    consumer: { ...consumerDefaults, heartbeatIntervalMs: 200 },
+    // The contract is that of topics that nobody makes by asking for them.
+    consumer: { ...consumerDefaults, heartbeatIntervalMs: 200, allowsTopicCreation: false },
     apiTimeoutMs: 10_000,
     clock: systemClock,
     random: Math.random,

@@ -259,6 +259,11 @@ const consumerKeys = {
     "When a member that does not poll is gone.",
     range(1),
   ),
+  "allow.auto.create.topics": key(
+    "BOOLEAN",
+    consumerDefaults.allowsTopicCreation,
+    "Whether brokers may make topics that are named and not there.",
+  ),
   "isolation.level": key(
     "STRING",
     consumerDefaults.isolationLevel,
@@ -325,7 +330,7 @@ partitioner.adaptive.partitioning.enable partitioner.availability.timeout.ms par
 partitioner.ignore.keys transaction.timeout.ms transaction.two.phase.commit.enable transactional.id
 value.serializer`,
   consumer: `
-allow.auto.create.topics auto.commit.interval.ms check.crcs enable.auto.commit
+auto.commit.interval.ms check.crcs enable.auto.commit
 exclude.internal.topics group.protocol group.remote.assignor interceptor.classes
 internal.throw.on.fetch.stable.offset.unsupported key.deserializer share.acknowledgement.mode
 share.acquire.mode value.deserializer`,

@@ -215,6 +215,7 @@ function consumerOf(values: ConsumerValues, log: Logger): ConsumerSettings {
     sessionTimeoutMs: session,
     heartbeatIntervalMs: heartbeat,
     autoOffsetReset: reset as ConsumerSettings["autoOffsetReset"],
+    allowsTopicCreation: values["allow.auto.create.topics"],
     isolationLevel: values["isolation.level"] as ConsumerSettings["isolationLevel"],
     clientRack: values["client.rack"],
     assignors: assignorsOf(values, log),

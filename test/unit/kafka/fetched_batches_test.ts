@@ -58,6 +58,15 @@ Deno.test("FetchedBatches hands out whole batches within a limit, one at least, 
   structuredClone(next, { transfer: [next.buffer] });
 });
 
+Deno.test("FetchedBatches.detach() keeps what is left, and lets go of the answer", () => {
+  const answer = concat(batch(0n, 2), batch(2n, 2), batch(4n, 2));
+  const fetched = new FetchedBatches(answer, 0n, []);
+  assert.deepEqual(fetched.take(1).endOffset, 2n);
+  fetched.detach();
+  answer.fill(0);
+  assert.deepEqual(drain(fetched, 1), { values: ["2", "3", "4", "5"], ends: [4n, 6n] });
+});
+
 Deno.test("FetchedBatches leaves out what ends before the offset asked for", () => {
   const bytes = concat(batch(0n, 2), batch(2n, 2));
   assert.deepEqual(drain(new FetchedBatches(bytes, 3n, [])).values, ["2", "3"]);

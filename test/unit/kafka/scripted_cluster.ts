@@ -65,6 +65,8 @@ export class ScriptedCluster {
   coordinator = 1;
   /** How long each answer to Metadata asks to be left alone. */
   metadataThrottleMs = 0;
+  /** What answers requests of a kind without the test. */
+  readonly standing = new Map<string, (asked: Asked) => Promise<void>>();
   /** What was asked and answered without the test: `Metadata 1`, and whether topics were to be made. */
   readonly looks: string[] = [];
   readonly #listeners: Deno.TcpListener[];
@@ -177,7 +179,10 @@ export class ScriptedCluster {
       const apiName = apiNames[apiKey];
       const hangUp = () => close(connection);
       const asked = { apiName, nodeId, clientId, body: reader, answer, hangUp };
-      if (!await this.#answerAlone(asked, version)) this.#hand(asked);
+      if (await this.#answerAlone(asked, version)) continue;
+      const standing = this.standing.get(apiName);
+      if (standing === undefined) this.#hand(asked);
+      else await standing(asked);
     }
   }
 
