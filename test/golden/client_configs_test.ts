@@ -3,8 +3,9 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
 import { Password } from "../../src/api/mod.ts";
 import { systemClock } from "../../src/base/mod.ts";
-import { clientConfigDefs, unhonouredKeys } from "../../src/herder/config/client_keys.ts";
+import { clientConfigDefs } from "../../src/herder/config/client_keys.ts";
 import { parseJaas } from "../../src/herder/config/jaas.ts";
+import { unhonouredKeys } from "../../src/herder/config/unhonoured_keys.ts";
 import {
   adminConfigs,
   adminSettings,
@@ -44,10 +45,36 @@ function shown(key: string, value: unknown): string {
   return Array.isArray(value) ? `[${[...new Set(value)].join(", ")}]` : String(value);
 }
 
+/** Where ours do otherwise than Kafka's clients do unless told: as Connect sets them, or as they cannot help it. */
+const otherwise: Readonly<Record<string, string>> = {
+  "enable.auto.commit": "false",
+  "key.serializer": "org.apache.kafka.common.serialization.ByteArraySerializer",
+  "value.serializer": "org.apache.kafka.common.serialization.ByteArraySerializer",
+  "key.deserializer": "org.apache.kafka.common.serialization.ByteArrayDeserializer",
+  "value.deserializer": "org.apache.kafka.common.serialization.ByteArrayDeserializer",
+  "enable.metrics.push": "false",
+};
+
 for (const kind of kinds) {
+  const definitions = recorded.definitions[kind] as Record<string, string | null>;
+
   Deno.test(`Every key of Kafka's ${kind} is honoured, or known not to be`, () => {
-    const ours = [...Object.keys(clientConfigDefs[kind].keys), ...unhonouredKeys(kind)];
-    deepStrictEqual(ours.sort(), recorded.definitions[kind]);
+    const ours = [...Object.keys(clientConfigDefs[kind].keys), ...unhonouredKeys(kind).keys()];
+    deepStrictEqual(ours.sort(), Object.keys(definitions).sort());
+  });
+
+  Deno.test(`${kind}Settings() warns of a key that it does not honour, but not of Kafka's default`, async () => {
+    for (const [key, value] of unhonouredKeys(kind)) {
+      strictEqual(value, otherwise[key] ?? definitions[key] ?? "", key);
+      const warnings: string[] = [];
+      const log = { ...sources.log, warn: (message: string) => warnings.push(message) };
+      const configs: Props = { "bootstrap.servers": "h:1", "client.id": "c" };
+      if (kind === "consumer") configs["group.id"] = "g";
+      await settingsOf[kind]({ ...configs, [key]: ` ${value} ` }, { ...sources, log });
+      deepStrictEqual(warnings, [], key);
+      await settingsOf[kind]({ ...configs, [key]: `${value}1` }, { ...sources, log });
+      deepStrictEqual(warnings, [`c: ${key} is not supported, and has no effect`]);
+    }
   });
 }
 
@@ -128,6 +155,35 @@ Deno.test("validateOverrides() says what Kafka's policies say", () => {
       policy,
     );
   }
+});
+
+Deno.test("validateOverrides() finds values of another type, as Kafka's REST API does, and no more", () => {
+  const connector = {
+    "producer.override.batch.size": "x",
+    "producer.override.enable.idempotence": "maybe",
+    "producer.override.send.buffer.bytes": "1",
+    "producer.override.linger.ms": "-5",
+    "producer.override.acks": "nope",
+    "producer.override.unknown": "x",
+    "consumer.override.max.poll.records": "x",
+  };
+  const found = validateOverrides("source", connector, overridePolicy({}));
+  deepStrictEqual(
+    Object.fromEntries(found.map(({ name, errorMessages }) => [name, errorMessages])),
+    {
+      "producer.override.batch.size": [
+        "Invalid value x for configuration batch.size: Not a number of type INT",
+      ],
+      "producer.override.enable.idempotence": [
+        "Invalid value maybe for configuration enable.idempotence: Expected value to be either " +
+        "true or false",
+      ],
+      "producer.override.send.buffer.bytes": [],
+      "producer.override.linger.ms": [],
+      "producer.override.acks": [],
+      "producer.override.unknown": [],
+    },
+  );
 });
 
 Deno.test("parseJaas() reads what Kafka reads, and refuses the rest in its words", () => {

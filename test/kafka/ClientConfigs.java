@@ -85,12 +85,13 @@ public class ClientConfigs {
         return defs;
     }
 
-    /** Every key that each kind of client knows. */
+    /** Every key that each kind of client knows, with its default; null: there is none, or it is null. */
     static ObjectNode definitions() {
         ObjectNode kinds = JSON.createObjectNode();
         defs().forEach((kind, def) -> {
-            ArrayNode names = kinds.putArray(kind);
-            def.names().stream().sorted().forEach(names::add);
+            ObjectNode keys = kinds.putObject(kind);
+            new TreeMap<>(def.configKeys()).forEach((name, key) ->
+                keys.put(name, key.hasDefault() ? ConfigDef.convertToString(key.defaultValue, key.type) : null));
         });
         return kinds;
     }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ConfigValue } from "../../api/mod.ts";
+import { ConfigDef, type ConfigKeys, type ConfigValue } from "../../api/mod.ts";
 import { ConfigError } from "../../base/mod.ts";
 import { clientConfigDefs } from "./client_keys.ts";
 import type { Props } from "./properties.ts";
@@ -115,7 +115,11 @@ function clientsOf(type: "source" | "sink", connector: Props): ClientKind[] {
   return hasDeadLetters ? ["producer", "admin", "consumer"] : ["consumer"];
 }
 
-/** What a connector overrides, with what the policy has against it. Kafka: `AbstractHerder.validateClientOverrides` */
+/**
+ * What a connector overrides, with what is wrong with it: what the policy has against it, or a value of
+ * another type than the key's. Whether the client will do with it turns out when a task starts.
+ */
+// Kafka: `AbstractHerder.validateClientOverrides`, where such a value fails the whole request with 500.
 export function validateOverrides(
   type: "source" | "sink",
   connector: Props,
@@ -127,10 +131,21 @@ export function validateOverrides(
       name: prefix + key,
       value,
       recommendedValues: [],
-      errorMessages: policy.allows(key) ? [] : [
-        `The '${policy.name}' policy does not allow '${key}' to be overridden in the connector configuration.`,
+      errorMessages: [
+        ...typeErrors(kind, key, value),
+        ...policy.allows(key) ? [] : [
+          `The '${policy.name}' policy does not allow '${key}' to be overridden in the connector configuration.`,
+        ],
       ],
       visible: true,
     }));
   });
+}
+
+function typeErrors(kind: ClientKind, key: string, value: string): string[] {
+  const keys: ConfigKeys = clientConfigDefs[kind].keys;
+  if (!Object.hasOwn(keys, key)) return [];
+  const { type, importance, doc } = keys[key];
+  const def = ConfigDef.of({ [key]: { type, importance, doc } as ConfigKeys[string] });
+  return def.validate({ [key]: value })[0].errorMessages;
 }

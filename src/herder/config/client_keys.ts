@@ -1,6 +1,6 @@
 /**
  * The keys of Kafka's clients that are honoured here, with the types, defaults and validators of Kafka
- * 4.2, and the names of those that are not. Kafka: `ProducerConfig`, `ConsumerConfig`,
+ * 4.2; unhonoured_keys.ts has the others. Kafka: `ProducerConfig`, `ConsumerConfig`,
  * `AdminClientConfig`, `SaslConfigs`.
  *
  * @module
@@ -26,7 +26,6 @@ import {
   consumerDefaults,
   producerDefaults,
 } from "../../kafka/mod.ts";
-import type { ClientKind } from "./client_configs.ts";
 import { sslKeys } from "./worker_config.ts";
 
 function key<T extends ConfigType, const D extends ConfigKey<T>["default"]>(
@@ -297,47 +296,3 @@ export type AdminValues = ReturnType<typeof clientConfigDefs.admin.parse>;
 export type ProducerValues = ReturnType<typeof clientConfigDefs.producer.parse>;
 /** What a consumer has. */
 export type ConsumerValues = ReturnType<typeof clientConfigDefs.consumer.parse>;
-
-const unhonoured = {
-  all: `
-client.dns.lookup config.providers connections.max.idle.ms enable.metrics.push
-metadata.recovery.rebootstrap.trigger.ms metadata.recovery.strategy metric.reporters
-metrics.num.samples metrics.recording.level metrics.sample.window.ms receive.buffer.bytes
-reconnect.backoff.max.ms reconnect.backoff.ms sasl.client.callback.handler.class
-sasl.kerberos.kinit.cmd sasl.kerberos.min.time.before.relogin sasl.kerberos.service.name
-sasl.kerberos.ticket.renew.jitter sasl.kerberos.ticket.renew.window.factor
-sasl.login.callback.handler.class sasl.login.class sasl.login.connect.timeout.ms
-sasl.login.read.timeout.ms sasl.login.refresh.buffer.seconds
-sasl.login.refresh.min.period.seconds sasl.login.refresh.window.factor
-sasl.login.refresh.window.jitter sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms
-sasl.oauthbearer.assertion.algorithm sasl.oauthbearer.assertion.claim.aud
-sasl.oauthbearer.assertion.claim.exp.seconds sasl.oauthbearer.assertion.claim.iss
-sasl.oauthbearer.assertion.claim.jti.include sasl.oauthbearer.assertion.claim.nbf.seconds
-sasl.oauthbearer.assertion.claim.sub sasl.oauthbearer.assertion.file
-sasl.oauthbearer.assertion.private.key.file sasl.oauthbearer.assertion.private.key.passphrase
-sasl.oauthbearer.assertion.template.file sasl.oauthbearer.clock.skew.seconds
-sasl.oauthbearer.expected.audience sasl.oauthbearer.expected.issuer
-sasl.oauthbearer.header.urlencode sasl.oauthbearer.jwks.endpoint.refresh.ms
-sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms sasl.oauthbearer.jwks.endpoint.retry.backoff.ms
-sasl.oauthbearer.jwks.endpoint.url sasl.oauthbearer.jwt.retriever.class
-sasl.oauthbearer.jwt.validator.class sasl.oauthbearer.scope.claim.name
-sasl.oauthbearer.sub.claim.name security.providers send.buffer.bytes
-socket.connection.setup.timeout.max.ms ssl.cipher.suites ssl.engine.factory.class
-ssl.keymanager.algorithm ssl.provider ssl.secure.random.implementation ssl.trustmanager.algorithm`,
-  producer: `
-compression.lz4.level interceptor.classes key.serializer metadata.max.idle.ms
-partitioner.adaptive.partitioning.enable partitioner.availability.timeout.ms partitioner.class
-partitioner.ignore.keys transaction.timeout.ms transaction.two.phase.commit.enable transactional.id
-value.serializer`,
-  consumer: `
-auto.commit.interval.ms check.crcs enable.auto.commit
-exclude.internal.topics group.protocol group.remote.assignor interceptor.classes
-internal.throw.on.fetch.stable.offset.unsupported key.deserializer share.acknowledgement.mode
-share.acquire.mode value.deserializer`,
-  admin: "bootstrap.controllers retries",
-};
-
-/** The keys that Kafka's client of a kind knows, but ours cannot honour. */
-export function unhonouredKeys(kind: ClientKind): string[] {
-  return `${unhonoured.all} ${unhonoured[kind]}`.trim().split(/\s+/);
-}

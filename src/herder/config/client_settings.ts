@@ -21,9 +21,9 @@ import {
   type ConnectionValues,
   type ConsumerValues,
   type ProducerValues,
-  unhonouredKeys,
 } from "./client_keys.ts";
 import { saslOf } from "./client_sasl.ts";
+import { unhonouredKeys } from "./unhonoured_keys.ts";
 import type { Props } from "./properties.ts";
 
 /** What settings are made from besides the configuration. */
@@ -108,6 +108,13 @@ async function connectionOf(
     sasl: protocol.startsWith("SASL") ? saslOf(values, sources) : null,
   };
   warnOfKeys(kind, configs, connection.clientId, sources.log);
+  if (connection.tls !== null) {
+    for (const version of values["ssl.enabled.protocols"]) {
+      if (version === "TLSv1.2" || version === "TLSv1.3") continue;
+      const what = `${version} of ssl.enabled.protocols is not supported, and has no effect`;
+      sources.log.warn(`${connection.clientId}: ${what}`);
+    }
+  }
   return connection;
 }
 
@@ -121,9 +128,12 @@ function warnOfKeys(kind: ClientKind, configs: Props, clientId: string, log: Log
   const known = unhonouredKeys(kind);
   const unused = Object.keys(configs)
     .filter((key) => !Object.hasOwn(clientConfigDefs[kind].keys, key));
-  const unhonoured = unused.filter((key) => known.includes(key));
-  const unknown = unused.filter((key) => !known.includes(key));
-  for (const key of unhonoured) log.warn(`${clientId}: ${key} is not supported, and has no effect`);
+  for (const key of unused) {
+    const isSame = configs[key].trim() === known.get(key);
+    if (!known.has(key) || isSame) continue;
+    log.warn(`${clientId}: ${key} is not supported, and has no effect`);
+  }
+  const unknown = unused.filter((key) => !known.has(key));
   if (unknown.length === 0) return;
   log.warn(
     `${clientId}: These configurations '[${

@@ -19,12 +19,21 @@ type ReadFile = ClientSources["readFile"];
 
 /** What `ssl.*` says. @throws {ConfigError} naming the key and the file */
 export async function tlsOf(values: ConnectionValues, readFile: ReadFile): Promise<TlsOptions> {
+  checkProtocol(values["ssl.protocol"]);
   return {
     ...versions([...new Set(values["ssl.enabled.protocols"])]),
     ...hostCheck(values["ssl.endpoint.identification.algorithm"]),
     ...await identity(values, readFile),
     ...await trust(values, readFile),
   };
+}
+
+/** Kafka: a name for a context of Java's, which has no say in what is enabled. */
+function checkProtocol(name: string): void {
+  if (/^(SSL(v[23])?|TLS(v1(\.[123])?)?|Default)$/i.test(name)) return;
+  throw new ConfigError(
+    `Invalid value ${name} for configuration ssl.protocol: ${name} SSLContext not available`,
+  );
 }
 
 const knownVersions = ["TLSv1.2", "TLSv1.3"] as const;

@@ -84,12 +84,26 @@ Deno.test("adminSettings() reads the certificates of PKCS12 trust stores, whatev
 });
 
 Deno.test("adminSettings() limits versions, and checks the host unless told not to", async () => {
+  warnings.length = 0;
   const open = await tls({ "ssl.enabled.protocols": "TLSv1.2,TLSv1.1" });
+  deepStrictEqual(warnings, [
+    "c: TLSv1.1 of ssl.enabled.protocols is not supported, and has no effect",
+  ]);
   deepStrictEqual([open.minVersion, open.maxVersion], ["TLSv1.2", "TLSv1.2"]);
   strictEqual(open.checkServerIdentity, undefined);
   const any = await tls({ "ssl.endpoint.identification.algorithm": "" });
   deepStrictEqual([any.minVersion, any.maxVersion], ["TLSv1.2", "TLSv1.3"]);
   strictEqual(any.checkServerIdentity!("h", {} as never), undefined);
+});
+
+Deno.test("adminSettings() knows the names that Java has for its TLS contexts", async () => {
+  for (const name of ["TLS", "TLSv1.1", "TLSv1.2", "TLSv1.3"]) {
+    const { minVersion, maxVersion } = await tls({ "ssl.protocol": name });
+    deepStrictEqual([minVersion, maxVersion], ["TLSv1.2", "TLSv1.3"]);
+  }
+  await rejects(tls({ "ssl.protocol": "x" }), {
+    message: "Invalid value x for configuration ssl.protocol: x SSLContext not available",
+  });
 });
 
 const pem = { "ssl.keystore.type": "PEM", "ssl.truststore.type": "PEM" };
