@@ -28,8 +28,11 @@ export interface BatchBuilderOptions {
   sizeMax: number;
   /** Where to build it: a buffer of an earlier batch that is not needed any more. */
   buffer?: ArrayBuffer;
-  /** One record, and so the batch that holds it alone, may take this many bytes. 256 MiB unless told. */
-  recordBytesMax?: number;
+  /**
+   * One record, and so the batch that holds it alone, may take this many bytes (`max.request.size`); null
+   * or left out: 256 MiB.
+   */
+  requestBytesMax?: number | null;
   /** How the records are compressed; not at all unless told. */
   compression?: CompressionName;
   /** How hard gzip or zstd tries; null: as it does unless told. */
@@ -45,7 +48,7 @@ const recordOverheadMax = 5 + 1 + 10 + 5 + 5 + 5 + 5;
 /** Builds one record batch. */
 export class BatchBuilder {
   readonly #sizeMax: number;
-  readonly #recordBytesMax: number;
+  readonly #requestBytesMax: number;
   readonly #compression: CompressionName;
   readonly #compressionLevel: number | null;
   #bytes: Uint8Array<ArrayBuffer>;
@@ -59,7 +62,7 @@ export class BatchBuilder {
   /** An empty batch. */
   constructor(options: BatchBuilderOptions) {
     this.#sizeMax = options.sizeMax;
-    this.#recordBytesMax = options.recordBytesMax ?? 256 << 20;
+    this.#requestBytesMax = options.requestBytesMax ?? 256 << 20;
     this.#compression = options.compression ?? "none";
     this.#compressionLevel = options.compressionLevel ?? null;
     this.#bytes = new Uint8Array(
@@ -77,7 +80,7 @@ export class BatchBuilder {
   /**
    * Appends a record. An empty batch takes any record, growing when it must.
    * @returns false when the record does not fit any more; the batch is then as it was
-   * @throws {ConnectError} for a record larger than `recordBytesMax`
+   * @throws {ConnectError} for a record larger than `requestBytesMax`
    */
   append(key: Field, value: Field, headers: readonly RecordHeader[], timestampMs: number): boolean {
     const room = recordOverheadMax + bytesMax(key) + bytesMax(value) + headersMax(headers);
@@ -126,10 +129,12 @@ export class BatchBuilder {
   #makeRoom(room: number, key: Field, value: Field, headers: readonly RecordHeader[]): boolean {
     const needed = this.#position + room;
     if (needed > this.#sizeMax && this.#count > 0) return false;
-    const exact = recordOverheadMax + byteLength(key) + byteLength(value) + headersMax(headers);
-    if (exact > this.#recordBytesMax) {
+    // Kafka: `KafkaProducer.ensureValidRecordSize`, in its words.
+    const size = headerBytes + recordSizeMax(key, value, headers);
+    if (size > this.#requestBytesMax) {
+      const what = `The message is ${size} bytes when serialized which is larger than `;
       throw new ConnectError(
-        `The record takes about ${exact} bytes, which is more than the ${this.#recordBytesMax} that a record may take`,
+        `${what}${this.#requestBytesMax}, which is the value of the max.request.size configuration.`,
       );
     }
     const grown = new Uint8Array(
@@ -233,8 +238,20 @@ function bytesMax(field: Field): number {
   return field === null ? 0 : typeof field === "string" ? field.length * 3 : field.length;
 }
 
-function byteLength(field: Field): number {
-  return typeof field === "string" ? Buffer.byteLength(field) : bytesMax(field);
+/** The bytes that a record takes at most. Kafka: `DefaultRecord.recordSizeUpperBound` */
+function recordSizeMax(key: Field, value: Field, headers: readonly RecordHeader[]): number {
+  let bytes = kafkaOverheadMax + fieldSize(key) + fieldSize(value) + varintBytes(headers.length);
+  for (const header of headers) bytes += fieldSize(header.key) + fieldSize(header.value);
+  return bytes;
+}
+
+/** What Kafka allows for besides: its `DefaultRecord.MAX_RECORD_OVERHEAD`. */
+const kafkaOverheadMax = 21;
+
+function fieldSize(field: Field): number {
+  if (field === null) return 1;
+  const length = typeof field === "string" ? Buffer.byteLength(field) : field.length;
+  return varintBytes(length) + length;
 }
 
 function headersMax(headers: readonly RecordHeader[]): number {

@@ -219,7 +219,12 @@ export class StandaloneHerder {
     running.taskConfigs = configs;
     running.tasks = [];
     for (const [task, config] of configs.entries()) {
-      const start = await this.#prepareTask(running, task, config);
+      const start = await this.#prepareTask(running, task, config).catch((error: Error) => {
+        this.#options.log.error(
+          `Task ${running.props.name}-${task} has failed to start: ${reasonOf(error)}`,
+        );
+        return () => failedTask(`${error.name}: ${reasonOf(error)}`);
+      });
       if (this.#isStopping) return;
       running.tasks.push(start());
     }
@@ -270,8 +275,10 @@ export class StandaloneHerder {
     if (clients === null) return options;
     const configs = producerConfigs({ worker, connector, clientId });
     const { connection, settings } = await producerSettings(configs, clients);
-    spec.compression = settings.compression;
-    spec.batchBytesMax = Math.min(spec.batchBytesMax, settings.requestBytesMax);
+    const { lingerMs, compression, compressionLevel, requestBytesMax } = settings;
+    Object.assign(spec, { lingerMs, compression, compressionLevel, requestBytesMax });
+    spec.batchBytesMax = Math.min(settings.batchBytes, requestBytesMax);
+    spec.bytesInFlightMax = settings.bufferBytesMax;
     return { ...options, kafka: { connection, producer: settings } };
   }
 
@@ -292,10 +299,18 @@ export class StandaloneHerder {
       bytesInFlightMax,
       batchBytesMax,
       offsetFlushIntervalMs: Number(this.#config["offset.flush.interval.ms"]),
+      lingerMs: 0,
       compression: "none",
+      compressionLevel: null,
+      requestBytesMax: null,
       putRecordsMax,
     };
   }
+}
+
+/** A task that never ran. */
+function failedTask(trace: string): TaskRunner {
+  return { status: { state: "FAILED", trace }, stop: () => Promise.resolve() };
 }
 
 function areSame(one: readonly Props[], other: readonly Props[]): boolean {

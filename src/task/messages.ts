@@ -72,8 +72,14 @@ export interface TaskSpec {
   batchBytesMax: number;
   /** How often source offsets are offered for commit, in milliseconds. */
   offsetFlushIntervalMs: number;
+  /** How long a batch waits for more records when nothing is out, in milliseconds. */
+  lingerMs: number;
   /** How batches are compressed. */
   compression: CompressionName;
+  /** How hard the codec tries; null: as it does unless told. */
+  compressionLevel: number | null;
+  /** The most that one record may take (`max.request.size`); null: what a batch can hold. */
+  requestBytesMax: number | null;
   /** Most records in one `put`. */
   putRecordsMax: number;
 }

@@ -13,6 +13,7 @@ import { type Clock, ConnectError, parseExact, reasonOf, stringifyExact } from "
 import { BatchBuilder } from "../batch/mod.ts";
 import { applyChain, type ChainStep, type Converters } from "./chain.ts";
 import type { TaskPort, TaskSpec, ToTask } from "./messages.ts";
+import { Linger, type OpenBatch } from "./linger.ts";
 import { type SentBatch, SentBatches } from "./sent_batches.ts";
 import { SourceOffsets } from "./source_offsets.ts";
 import { TopicPartitions } from "./topic_partitions.ts";
@@ -44,21 +45,12 @@ export interface SourceLoopOptions {
   random: () => number;
 }
 
-interface OpenBatch {
-  topic: string;
-  partition: number;
-  builder: BatchBuilder;
-  /** The number of its first record. */
-  first: number;
-  /** Its records, when the task wants to hear of them. */
-  records: SourceRecord[] | null;
-}
-
 /** A source task while it runs. */
 export class SourceLoop {
   readonly #options: SourceLoopOptions;
   readonly #offsets = new SourceOffsets();
   readonly #open = new Map<string, OpenBatch>();
+  readonly #linger: Linger;
   readonly #sent = new SentBatches<SourceRecord>();
   readonly #offsetRequests = new Map<number, (offsets: (OffsetMap | null)[]) => void>();
   readonly #partitions: TopicPartitions;
@@ -81,6 +73,8 @@ export class SourceLoop {
   /** Prepares the loop; {@linkcode run} starts it. */
   constructor(options: SourceLoopOptions) {
     this.#options = options;
+    const { spec: { lingerMs }, clock } = options;
+    this.#linger = new Linger(lingerMs, clock, this.#open, () => this.#sealDue());
     this.#partitions = new TopicPartitions(options.port, options.random);
     this.#wantsRecords = options.task.commitRecord !== SourceTask.prototype.commitRecord;
   }
@@ -171,7 +165,7 @@ export class SourceLoop {
         }
         this.#offsets.add(records, this.#nextRecord);
       }
-      if (this.#sent.bytes === 0) this.#sealAll();
+      this.#sealDue();
       this.#offerOffsets(false);
       if (clock.monotonic() - turnStart > turnMsMax) {
         await clock.sleep(0);
@@ -240,9 +234,10 @@ export class SourceLoop {
 
   /** Opens a batch, the first record of which has the number `first`. */
   #begin(topic: string, partition: number, first: number): OpenBatch {
-    const { batchBytesMax: sizeMax, compression } = this.#options.spec;
-    const builder = new BatchBuilder({ sizeMax, compression, buffer: this.#buffers.pop() });
-    const batch = { topic, partition, builder, first, records: this.#wantsRecords ? [] : null };
+    const { spec: { batchBytesMax: sizeMax, ...settings }, clock } = this.#options;
+    const builder = new BatchBuilder({ ...settings, sizeMax, buffer: this.#buffers.pop() });
+    const records = this.#wantsRecords ? [] : null;
+    const batch = { topic, partition, builder, first, records, sinceMs: clock.monotonic() };
     this.#open.set(keyOf(batch), batch);
     return this.#last = batch;
   }
@@ -291,6 +286,11 @@ export class SourceLoop {
     this.#options.port.send(message, [bytes.buffer]);
   }
 
+  /** What waits no longer goes while nothing else is out. */
+  #sealDue(): void {
+    if (this.#sent.bytes === 0) { for (const batch of this.#linger.due()) this.#seal(batch); }
+  }
+
   #sealAll(): void {
     for (const batch of this.#open.values()) this.#seal(batch);
   }
@@ -304,7 +304,7 @@ export class SourceLoop {
     if (isSpare && buffer.byteLength === batchBytesMax) this.#buffers.push(buffer);
     // At once: a poll that waits would hold up the offsets of what is durable.
     this.#offerOffsets(false);
-    if (this.#sent.bytes === 0) this.#sealAll();
+    this.#sealDue();
     if (batch.records !== null) void this.#commitRecords(batch, batch.records, baseOffset);
   }
 
@@ -364,6 +364,7 @@ export class SourceLoop {
 
   /** Hands over what is left, waits until it is durable, and offers the last offsets. */
   async #drain(): Promise<void> {
+    this.#linger.close();
     this.#sealAll();
     while (this.#sent.size > 0) {
       if (this.#failure !== null) throw this.#failure;

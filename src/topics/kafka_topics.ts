@@ -1,9 +1,7 @@
 /** The topics port on Kafka: each producer and consumer is a client of its own, as Java's are. */
 
 import {
-  AlreadyExistsError,
   type Clock,
-  ConfigError,
   ConnectError,
   CorruptError,
   type Logger,
@@ -13,7 +11,6 @@ import {
 import {
   type ConnectionSettings,
   type ConsumerSettings,
-  createTopicsRequest,
   describeTopicConfigsRequest,
   FetchedBatches as Fetched,
   fetchGroupOffsets,
@@ -27,6 +24,7 @@ import {
 } from "../kafka/mod.ts";
 import { KafkaConsumer } from "./kafka_consumer.ts";
 import { keyOf } from "./partition_key.ts";
+import { isUnknown, makeTopics, partitionCount } from "./made_topics.ts";
 import type {
   ConsumerOptions,
   FetchedBatches,
@@ -62,16 +60,6 @@ export interface KafkaTopicsOptions {
 /** How long one fetch waits at a broker, in milliseconds. Kafka: `fetch.max.wait.ms`. */
 const fetchWaitMsMax = 500;
 
-/** Errors of Kafka that say that a name, a number or a setting will not do. */
-const mistakes = new Set([
-  "INVALID_TOPIC_EXCEPTION",
-  "INVALID_PARTITIONS",
-  "INVALID_REPLICATION_FACTOR",
-  "INVALID_CONFIG",
-  "INVALID_REQUEST",
-  "POLICY_VIOLATION",
-]);
-
 /** Topics in Kafka. */
 export class KafkaTopics implements Topics {
   readonly #options: KafkaTopicsOptions;
@@ -105,7 +93,7 @@ export class KafkaTopics implements Topics {
 
   async openProducer(options: ProducerOptions): Promise<Producer> {
     this.#checkOpen();
-    const { clock, log, connection: own, producer: settings } = this.#options;
+    const { clock, log, connection: own, producer: settings, apiTimeoutMs } = this.#options;
     const { connection = { ...own, clientId: options.clientId }, producer = settings } =
       options.kafka ?? {};
     const told = new Map<string, number>();
@@ -126,7 +114,9 @@ export class KafkaTopics implements Topics {
     return await Promise.resolve<Producer>({
       append: (topic, partition, batch) => append(sender, topic, partition, batch),
       partitionCount: async (topic) => {
-        const count = await this.#partitionCount(client, topic, options.newTopic);
+        const { newTopic } = options;
+        const { blockMsMax } = producer;
+        const count = await partitionCount(client, topic, { newTopic, blockMsMax, apiTimeoutMs });
         told.set(topic, count);
         return count;
       },
@@ -138,7 +128,7 @@ export class KafkaTopics implements Topics {
   }
 
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
-    await this.#retrying(() => create(this.#admin, topics, this.#options.apiTimeoutMs));
+    await this.#retrying(() => makeTopics(this.#admin, topics, this.#options.apiTimeoutMs));
   }
 
   async listTopics(): Promise<string[]> {
@@ -296,32 +286,6 @@ export class KafkaTopics implements Topics {
     return new Map(answers.map(({ name, configs }) => [name, configs]));
   }
 
-  async #partitionCount(
-    client: KafkaClient,
-    topic: string,
-    newTopic: ProducerOptions["newTopic"],
-  ): Promise<number> {
-    client.forgetTopic(topic);
-    // Kafka Connect's producers wait without end (max.block.ms): the topic may yet be made.
-    return await client.retrying(async () => {
-      try {
-        return (await client.topic(topic)).partitions.length;
-      } catch (error) {
-        if (!isUnknown(error)) throw error;
-        const wanted = newTopic(topic);
-        if (wanted === null) {
-          await client.metadata([topic], { makesTopics: true });
-          throw error;
-        }
-        await create(client, [wanted], this.#options.apiTimeoutMs).catch((cause) => {
-          // Another task, or another worker, may have made it meanwhile.
-          if (!(cause instanceof AlreadyExistsError)) throw cause;
-        });
-        return (await client.topic(topic)).partitions.length;
-      }
-    }, Infinity);
-  }
-
   #client(
     connection: ConnectionSettings,
     onTopic?: (topic: TopicMetadata) => void,
@@ -357,33 +321,4 @@ function aborted(signal: AbortSignal): Promise<null> {
   if (signal.aborted) resolve(null);
   signal.addEventListener("abort", () => resolve(null), { once: true });
   return promise;
-}
-
-function isUnknown(error: unknown): boolean {
-  return error instanceof KafkaError && error.code === "UNKNOWN_TOPIC_OR_PARTITION";
-}
-
-/** Makes topics. @throws what {@linkcode Topics.createTopics} throws */
-async function create(
-  client: KafkaClient,
-  topics: readonly NewTopic[],
-  timeoutMs: number,
-): Promise<void> {
-  const wanted = topics.map(({ name, partitions, replicationFactor, configs }) => ({
-    name,
-    partitions: partitions ?? 1,
-    replicationFactor: replicationFactor ?? -1,
-    configs: configs ?? {},
-  }));
-  const controller = await client.controller();
-  for (const outcome of await client.send(controller, createTopicsRequest(wanted, timeoutMs))) {
-    const { name, error, message } = outcome;
-    if (error === 0) continue;
-    const failure = new KafkaError(`Cannot make topic "${name}"`, error, message);
-    if (failure.code === "TOPIC_ALREADY_EXISTS") {
-      throw new AlreadyExistsError(message ?? failure.message, { cause: failure });
-    }
-    if (mistakes.has(failure.code)) throw new ConfigError(failure.message, { cause: failure });
-    throw failure;
-  }
 }

@@ -27,7 +27,10 @@ function spec(props: Record<string, string>): TaskSpec {
     bytesInFlightMax: 1 << 20,
     batchBytesMax: 1 << 16,
     offsetFlushIntervalMs: 1000,
+    lingerMs: 0,
     compression: "none",
+    compressionLevel: null,
+    requestBytesMax: null,
     putRecordsMax: 500,
   };
 }

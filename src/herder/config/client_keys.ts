@@ -130,13 +130,13 @@ const producerKeys = {
   "acks": key("STRING", "all", "Who must have a record.", oneOf("all", "-1", "0", "1")),
   "linger.ms": key(
     "LONG",
-    BigInt(producerDefaults.lingerMs),
+    5n,
     "How long a batch waits for more records.",
     notNegative,
   ),
   "batch.size": key(
     "INT",
-    producerDefaults.batchBytes,
+    16_384,
     "When a batch waits no longer.",
     notNegative,
   ),
@@ -181,7 +181,7 @@ const producerKeys = {
   ),
   "buffer.memory": key(
     "LONG",
-    BigInt(producerDefaults.bufferBytesMax),
+    33_554_432n,
     "How many bytes may wait to be sent.",
     notNegative,
   ),

@@ -13,6 +13,7 @@ import {
   type ConnectionSettings,
   type ConsumerSettings,
   parseAddress,
+  producerDefaults,
   type ProducerSettings,
 } from "../../kafka/mod.ts";
 import type { ClientKind } from "./client_configs.ts";
@@ -172,10 +173,13 @@ function producerOf(values: ProducerValues, configs: Props): ProducerSettings {
       "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms",
     );
   }
+  /** What ours do otherwise than Kafka's unless they are told. */
+  const told = (key: keyof ProducerValues, own: number) =>
+    Object.hasOwn(configs, key) ? Number(values[key]) : own;
   return {
     acks,
-    lingerMs,
-    batchBytes: values["batch.size"],
+    lingerMs: told("linger.ms", producerDefaults.lingerMs),
+    batchBytes: told("batch.size", producerDefaults.batchBytes),
     compression: values["compression.type"] as ProducerSettings["compression"],
     compressionLevel: compressionLevelOf(values),
     requestBytesMax: values["max.request.size"],
@@ -184,7 +188,7 @@ function producerOf(values: ProducerValues, configs: Props): ProducerSettings {
     requestsInFlightMax: inFlight,
     isIdempotent,
     blockMsMax: Number(values["max.block.ms"]),
-    bufferBytesMax: Number(values["buffer.memory"]),
+    bufferBytesMax: told("buffer.memory", producerDefaults.bufferBytesMax),
   };
 }
 

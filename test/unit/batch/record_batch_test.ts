@@ -73,9 +73,21 @@ Deno.test("BatchBuilder.append() refuses a record that does not fit, and an empt
   strictEqual([...readRecords(builder.seal())].length, 1);
 });
 
-Deno.test("BatchBuilder.append() names the size of a record that is too large", () => {
-  const builder = new BatchBuilder({ sizeMax: 200, recordBytesMax: 1000 });
-  throws(() => builder.append(null, "x".repeat(1001), [], 0), /1037 bytes.*more than the 1000/);
+Deno.test("BatchBuilder.append() refuses the records that Kafka's producer refuses, with its words", () => {
+  // As 4.2 reckons: 61 and 21 bytes, and lengths as varints, for key, value and headers.
+  const refused =
+    /^The message is (\d+) bytes when serialized which is larger than (\d+), which is/;
+  for (const value of ["x".repeat(117), "é".repeat(58) + "x", new Uint8Array(117)]) {
+    new BatchBuilder({ sizeMax: 150, requestBytesMax: 203 }).append(null, value, [], 0);
+    const builder = new BatchBuilder({ sizeMax: 150, requestBytesMax: 202 });
+    throws(() => builder.append(null, value, [], 0), ({ message }: Error) => {
+      deepStrictEqual(refused.exec(message)?.slice(1), ["203", "202"]);
+      return true;
+    });
+  }
+  const headers = [{ key: "h", value: null }];
+  const builder = new BatchBuilder({ sizeMax: 100, requestBytesMax: 100 });
+  throws(() => builder.append("key", "x".repeat(10), headers, 0), /^ConnectError: .* is 101 bytes/);
 });
 
 Deno.test("checkProducedBatch() finds every truncation and every flipped bit under the checksum", () => {

@@ -69,7 +69,10 @@ function loopOf(
     bytesInFlightMax: 1 << 20,
     batchBytesMax: 1 << 16,
     offsetFlushIntervalMs: 60_000,
+    lingerMs: 0,
     compression: "none",
+    compressionLevel: null,
+    requestBytesMax: null,
     putRecordsMax: 500,
     ...limits,
   };
