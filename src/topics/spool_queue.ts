@@ -1,7 +1,8 @@
 /**
  * One queue of a spool on its way to Kafka: the records of one partition, in their order.
  *
- * Batches are read from the position on and handed to the producer, several at a time; it keeps their
+ * Batches are read from the position on and handed to the producer, small ones put together
+ * (spool_shipments.ts), several at a time; it keeps their
  * order. The position moves over what Kafka has taken without a gap. When Kafka refuses one for good,
  * it refuses those under way behind it, too (partition_queue.ts of the Kafka room). No more are read, and
  * once all have come back it is tried again from the position, slowly and one at a time, until Kafka
@@ -11,12 +12,15 @@
 import { type Clock, reasonOf } from "../base/mod.ts";
 import { readBatches, setBaseOffset } from "../batch/mod.ts";
 import type { PartitionLog } from "../log/mod.ts";
+import { shipments } from "./spool_shipments.ts";
 import type { Producer, TopicPartition } from "./topics.ts";
 
 /** How much of a queue is read at once, in bytes; one whole batch comes even when it is larger. */
 const fetchBytesMax = 1 << 20;
 /** How much of one queue is under way, in bytes. */
 const queueBytesMax = 4 << 20;
+/** How many batches of one queue are under way: what comes meanwhile is put together. */
+const queueBatchesMax = 8;
 /** How long after a refusal the same batch is tried again, in milliseconds. */
 const refusedRetryMs = 30_000;
 
@@ -135,7 +139,8 @@ export class QueueForwarder {
   #maySend(): boolean {
     if (this.#underWay === 0) return true;
     const { bytes, bytesMax } = this.#sending;
-    return this.problem === null && this.#underWayBytes < queueBytesMax && bytes < bytesMax;
+    return this.problem === null && this.#underWay < queueBatchesMax &&
+      this.#underWayBytes < queueBytesMax && bytes < bytesMax;
   }
 
   /** Reads some batches and sends them. */
@@ -148,17 +153,13 @@ export class QueueForwarder {
       const producer = await sending.producer(this.target);
       const batches = await this.#read(reservedBytes);
       if (batches === null) return;
-      for (const { start, header } of readBatches(batches)) {
-        const batch = batches.subarray(start, start + header.sizeBytes);
-        const end = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+      // One is enough to find out whether Kafka takes them again.
+      for (const { batch, end } of shipments(this.problem === null ? batches : one(batches))) {
         this.#next = end;
         const sent = { end, isTaken: false };
         this.#sent.push(sent);
-        // An empty one stands for what the disk has damaged, which the log has reported.
-        if (header.recordCount === 0) this.#taken(sent);
+        if (batch === null) this.#taken(sent);
         else void this.#ship(producer, batch, sent);
-        // One is enough to find out whether Kafka takes them again.
-        if (this.problem !== null) break;
       }
     } catch (error) {
       this.#refused(error);
@@ -224,4 +225,9 @@ export class QueueForwarder {
     this.#refusal = new AbortController();
     this.#sending.report(this, problem);
   }
+}
+
+function one(batches: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const [{ header }] = readBatches(batches);
+  return batches.subarray(0, header.sizeBytes);
 }

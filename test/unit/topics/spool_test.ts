@@ -65,6 +65,19 @@ Deno.test("append() resolves when Kafka is away, and all comes in order once it 
   await spool.close();
 });
 
+Deno.test("what has come in many small batches goes on in few", async () => {
+  const { target, spool, producer } = await opened();
+  await appendAll(producer, 0, 1);
+  await until(() => target.values("t-0").length === 1);
+  target.leave();
+  await appendAll(producer, 1, 2000);
+  target.come();
+  await until(() => target.values("t-0").length === 2000);
+  assert.deepEqual(target.values("t-0").map(Number), Array.from({ length: 2000 }, (_, i) => i));
+  assert.ok(target.batches < 100, `${target.batches} batches`);
+  await spool.close();
+});
+
 Deno.test("open() sends what an earlier process left, and only that", async () => {
   const first = await opened();
   await appendAll(first.producer, 0, 50);

@@ -1,0 +1,89 @@
+/**
+ * What is sent to Kafka of the batches in a spool. A source that gives a record now and then leaves a
+ * batch for each, and Kafka takes one batch of a partition in a request: small ones are put together.
+ */
+
+import { CorruptError } from "../base/mod.ts";
+import {
+  BatchBuilder,
+  type BatchHeader,
+  compressionName,
+  readBatches,
+  readRecords,
+} from "../batch/mod.ts";
+
+/** A batch of less is put together with its neighbours, in bytes. */
+const smallBytesMax = 16 << 10;
+/** No more is put together than this, in bytes. */
+const togetherBytesMax = 64 << 10;
+
+/** A batch as it is sent. */
+export interface Shipment {
+  /** The batch; null where the disk has damaged one, which the log has reported. */
+  batch: Uint8Array<ArrayBuffer> | null;
+  /** The offset, in the spool, after its last record. */
+  end: bigint;
+}
+
+/** Neighbours that are put together. */
+interface Run {
+  start: number;
+  stop: number;
+  compression: number;
+  parts: Shipment[];
+}
+
+/** What is sent of fetched batches, in their order. */
+export function* shipments(bytes: Uint8Array<ArrayBuffer>): Generator<Shipment> {
+  let run: Run | null = null;
+  for (const { start, header } of readBatches(bytes)) {
+    const stop = start + header.sizeBytes;
+    const isSmall = header.recordCount > 0 && header.sizeBytes < smallBytesMax;
+    const fits = run !== null && isSmall && run.compression === header.compression &&
+      stop - run.start <= togetherBytesMax;
+    if (run !== null && !fits) {
+      yield* together(bytes, run);
+      run = null;
+    }
+    const alone = shipment(bytes, start, header);
+    if (!isSmall) yield alone;
+    else {
+      run ??= { start, stop, compression: header.compression, parts: [] };
+      run.stop = stop;
+      run.parts.push(alone);
+    }
+  }
+  if (run !== null) yield* together(bytes, run);
+}
+
+function shipment(
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  { sizeBytes, recordCount, baseOffset, lastOffsetDelta }: BatchHeader,
+): Shipment {
+  const batch = recordCount === 0 ? null : bytes.subarray(start, start + sizeBytes);
+  return { batch, end: baseOffset + BigInt(lastOffsetDelta) + 1n };
+}
+
+/** One batch with the records of all; those batches themselves where their records cannot be read. */
+function together(
+  bytes: Uint8Array<ArrayBuffer>,
+  { start, stop, compression, parts }: Run,
+): Shipment[] {
+  if (parts.length === 1) return parts;
+  // It may get larger than those it is made of: times count from the first of all.
+  const builder = new BatchBuilder({
+    sizeMax: 4 * togetherBytesMax,
+    compression: compressionName(compression),
+  });
+  try {
+    for (const { key, value, headers, timestampMs } of readRecords(bytes.subarray(start, stop))) {
+      if (!builder.append(key, value, headers, timestampMs)) return parts;
+    }
+  } catch (error) {
+    // They are Kafka's to refuse, each for itself.
+    if (!(error instanceof CorruptError)) throw error;
+    return parts;
+  }
+  return [{ batch: builder.seal(), end: parts.at(-1)!.end }];
+}
