@@ -1,6 +1,6 @@
 /** The Kafka clients of a worker itself. */
 
-import { localDisk, type Logger, systemClock } from "../base/mod.ts";
+import { ConfigError, localDisk, type Logger, systemClock } from "../base/mod.ts";
 import {
   adminConfigs,
   adminSettings,
@@ -51,5 +51,10 @@ export async function plannedSpool(
   if (spool === null || clients === null) return null;
   const configs = producerConfigs({ worker, connector: {}, clientId: "connect-spool" });
   const { connection, settings: producer } = await producerSettings(configs, clients);
-  return { ...spool, kafka: { connection, producer } };
+  if (producer.acks === 0) {
+    throw new ConfigError("spool.dir does not go with acks=0: nobody says what Kafka has taken");
+  }
+  // The spool never gives up what it holds.
+  const patience = { deliveryTimeoutMs: Infinity, retriesMax: Infinity };
+  return { ...spool, kafka: { connection, producer: { ...producer, ...patience } } };
 }

@@ -9,8 +9,10 @@ import { spoolConfig } from "../herder/mod.ts";
 import { readSpool, type SpoolStatus } from "../topics/mod.ts";
 import { inFile, readWorkerFile } from "./files.ts";
 
-/** How long the rate is measured, in milliseconds: the worker remembers what Kafka took twice a second. */
+/** How long the rate is measured, in milliseconds. */
 const rateMs = 2000;
+/** The worker remembers what Kafka took so often, in milliseconds, if that has changed. */
+const rememberMs = 500;
 
 /** What `spool status` tells. */
 interface Report {
@@ -52,8 +54,10 @@ function reportOf(
 ): Report {
   const ages = (times: (number | null)[]) =>
     times.filter((time) => time !== null).map((time) => Math.max(0, nowMs - time));
-  // What is remembered is a little old, the second time as the first.
-  const seconds = Math.max(rateMs, now.rememberedMs - before.rememberedMs) / 1000;
+  // What is remembered is a little old, the second time as the first; how old, is not known of what
+  // has not changed for long.
+  const elapsedMs = now.rememberedMs - before.rememberedMs;
+  const seconds = Math.max(rateMs - rememberMs, Math.min(elapsedMs, rateMs + rememberMs)) / 1000;
   const partitions = now.partitions.map(({ topic, partition, position, waiting, ...rest }) => {
     const earlier = before.partitions.find((other) =>
       other.topic === topic && other.partition === partition

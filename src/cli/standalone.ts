@@ -29,6 +29,7 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   const stop = stopSignal(log);
   let herder: StandaloneHerder | null = null;
   let isStarted = false;
+  let isStopping = false;
   const connectors = new Connectors(log, [], {
     onRaised: (name, trace) => herder?.connectorRaised(name, trace),
     onReconfigure: (name) => herder?.reconfigureTasks(name),
@@ -65,7 +66,7 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   const shared = { disk: localDisk, target: topics, clock: systemClock, log };
   const spool = spooling && await inFile(workerFile, () => Spool.open({ ...spooling, ...shared }));
   // Tasks wait for the brokers by themselves; this tells what keeps them waiting.
-  kafka?.connect().catch((error) => log.error(reasonOf(error)));
+  kafka?.connect().catch((error) => isStopping || log.error(reasonOf(error)));
   try {
     const running = herder = new StandaloneHerder({
       workerProps,
@@ -91,6 +92,7 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
     log.info("Kafka Connect worker stopping");
     await running.stop();
   } finally {
+    isStopping = true;
     await spool?.close();
     await topics.close();
     await server.shutdown();

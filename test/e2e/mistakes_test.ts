@@ -51,6 +51,16 @@ const mistakes: [what: string, files: Files, says: string][] = [
     "w.properties: spool.dir=spool needs brokers",
   ],
   [
+    "a spool in front of brokers that do not say what they have taken",
+    withWorker("bootstrap.servers=localhost:9092\nspool.dir=spool\nproducer.acks=0"),
+    "w.properties: spool.dir does not go with acks=0",
+  ],
+  [
+    "a spool in a folder that cannot be made",
+    withWorker("bootstrap.servers=localhost:9092\nspool.dir=w.properties/spool"),
+    'w.properties: Cannot use the log folder "w.properties/spool": ',
+  ],
+  [
     "a converter class that there is not",
     withWorker("value.converter=com.example.Nope"),
     "w.properties: value.converter: Invalid value com.example.Nope for configuration " +
