@@ -1,6 +1,7 @@
 /**
  * The command line: `connect standalone`, `connect topics`, `connect spool`, help and version. Exit codes: 0 when all
- * went well, 78 (EX_CONFIG) for a wrong argument, file, key or port, 1 for any other failure.
+ * went well, 78 (EX_CONFIG) for a wrong argument, file, key or port, 141 when nobody reads what is printed any
+ * more, 1 for any other failure.
  *
  * @module
  */
@@ -18,7 +19,7 @@ Kafka Connect for the edge: runs source and sink connectors, with or without Kaf
 
 Commands:
   standalone WORKER.properties [CONNECTOR.properties|.json ...]   runs connectors in one process
-  topics list|describe|read                                       shows what the embedded log holds
+  topics list|describe|read                                       shows what topics hold
   spool status                                                    shows what waits for Kafka
 
 Options:
@@ -26,7 +27,7 @@ Options:
   --version    the version
 
 Exit codes: 0 when all went well, 78 when an argument, file, key, class or port will not do (one line
-says which, and nothing is written), 1 for any other failure.
+says which, and nothing is written), 141 when nobody reads what is printed any more, 1 for any other failure.
 `,
   standalone: `Usage: connect standalone WORKER.properties [CONNECTOR.properties|.json ...]
 
@@ -56,7 +57,8 @@ Options:
        connect topics describe TOPIC  --worker WORKER.properties
        connect topics read TOPIC      --worker WORKER.properties [OPTIONS]
 
-Shows the topics of the embedded log that the worker's file names, also while the worker runs.
+Shows the topics of the brokers that the worker's file names, reached as it says, or those of its embedded log;
+also while the worker runs. A topic whose records are compressed is read as any other.
 
   list       the names of the topics, one a line
   describe   a topic's settings, and its partitions with their first and next offsets
@@ -82,12 +84,17 @@ Options:
 `,
 } as const;
 
+/** What a shell says of a command that ended so: 128 and SIGPIPE. */
+const brokenPipe = 141;
+
 /** Runs a command. @returns the exit code */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     await run(args);
     return 0;
   } catch (error) {
+    // Whoever read what is printed has had enough, as in `connect topics list | head -1`.
+    if (error instanceof Deno.errors.BrokenPipe) return brokenPipe;
     // Kafka's messages have several lines where there are several mistakes, and in regular expressions.
     writeLine(`connect: ${reasonOf(error).replaceAll(/\s*\n\s*/g, " ")}`);
     return error instanceof ConfigError || error instanceof NotFoundError ? 78 : 1;
@@ -178,6 +185,9 @@ async function runSpool(args: readonly string[]): Promise<void> {
   print(await spoolStatus(values.worker, values.json === true));
 }
 
+/** How long brokers are waited for unless the worker's file says it, in milliseconds: someone sits and looks. */
+const patienceMs = 10_000;
+
 /** The topics that a worker's file names. @throws {ConfigError} */
 async function openSource(workerFile: string) {
   const { inFile, readWorkerFile } = await import("./files.ts");
@@ -187,8 +197,11 @@ async function openSource(workerFile: string) {
   const folder = embeddedFolder(config["bootstrap.servers"]);
   if (folder !== null) return embeddedSource(folder);
   const { clientSources, kafkaTopics } = await import("./kafka.ts");
-  const sources = clientSources(consoleLog(systemClock));
-  return kafkaSource(await inFile(workerFile, () => kafkaTopics(props, sources)));
+  // What keeps it from its end is told there, in one line; the worker tells of keys that have no effect.
+  const log = consoleLog(systemClock, "error");
+  const patience = { "default.api.timeout.ms": String(patienceMs) };
+  const topics = () => kafkaTopics({ ...patience, ...props }, clientSources(log));
+  return kafkaSource(await inFile(workerFile, topics));
 }
 
 function maxMessages(text: string | undefined): number {
