@@ -8,6 +8,7 @@ import { ConfigError, localDisk, type Logger, reasonOf, systemClock } from "../b
 import {
   Connectors,
   embeddedFolder,
+  isAdminKey,
   type Listener,
   type OverridePolicy,
   overridePolicy,
@@ -36,9 +37,9 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   });
   const { props: workerProps, config } = await readWorkerFile(workerFile);
   await inFile(workerFile, () => connectors.validateWorker(workerProps));
-  warnOfUnknown(workerProps, log);
   const folder = embeddedFolder(config["bootstrap.servers"]);
   const clients = folder === null ? clientSources(log) : null;
+  warnOfUnknown(workerProps, clients !== null, log);
   const kafka = clients && await inFile(workerFile, () => kafkaTopics(workerProps, clients));
   const spooling = await inFile(
     workerFile,
@@ -66,7 +67,7 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   const shared = { disk: localDisk, target: topics, clock: systemClock, log };
   const spool = spooling && await inFile(workerFile, () => Spool.open({ ...spooling, ...shared }));
   // Tasks wait for the brokers by themselves; this tells what keeps them waiting.
-  kafka?.connect().catch((error) => isStopping || log.error(reasonOf(error)));
+  kafka?.connect().catch((error) => isStopping || log.error(`connect-admin: ${reasonOf(error)}`));
   try {
     const running = herder = new StandaloneHerder({
       workerProps,
@@ -122,8 +123,8 @@ async function readConnectors(
 }
 
 /** Kafka: `AbstractConfig.logUnused`, which names keys but never values. */
-function warnOfUnknown(workerProps: Props, log: Logger): void {
-  const unknown = unknownWorkerKeys(workerProps);
+function warnOfUnknown(workerProps: Props, hasBrokers: boolean, log: Logger): void {
+  const unknown = unknownWorkerKeys(workerProps).filter((key) => !hasBrokers || !isAdminKey(key));
   if (unknown.length === 0) return;
   log.warn(`These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`);
 }

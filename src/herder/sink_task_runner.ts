@@ -51,6 +51,8 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #done: Promise<void>;
   /** Of each assigned partition the offset after the last record handed over. */
   readonly #handed = new Map<string, PartitionOffset>();
+  /** Of each assigned partition what is committed, or where it was begun. */
+  readonly #committed = new Map<string, bigint>();
   readonly #answers = new Map<number, (offsets: PartitionOffset[]) => void>();
   /** What the task asked of its consumer, done between two polls. */
   readonly #wishes: ((consumer: GroupConsumer) => void)[] = [];
@@ -143,6 +145,7 @@ export class SinkTaskRunner implements TaskRunner {
       case "assigned":
         for (const position of event.partitions) {
           this.#handed.set(keyOf(position), { ...position });
+          this.#committed.set(keyOf(position), position.offset);
         }
         this.#worker.send({ type: "open", partitions: event.partitions });
         break;
@@ -197,9 +200,14 @@ export class SinkTaskRunner implements TaskRunner {
           "beyond the records it was handed",
       );
     }
-    if (own.length === 0) return;
+    // Kafka: `WorkerSinkTask.commitOffsets`. A topic that is made anew must not get an offset of the old one.
+    const changed = own.filter((position) =>
+      position.offset !== this.#committed.get(keyOf(position))
+    );
+    if (changed.length === 0) return;
     try {
-      await consumer.commit(own);
+      await consumer.commit(changed);
+      for (const position of changed) this.#committed.set(keyOf(position), position.offset);
     } catch (error) {
       // Kafka: `WorkerSinkTask.onCommitCompleted`: the next commit covers what this one did not, and
       // what has gone to another task is committed by that one.

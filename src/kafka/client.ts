@@ -31,6 +31,8 @@ export interface KafkaClientOptions extends ConnectionOptions {
   retryBackoffMaxMs: number;
   /** How long what is known of topics is believed (`metadata.max.age.ms`). */
   metadataMaxAgeMs: number;
+  /** Whether brokers may make a topic that is used and not there; not unless told. */
+  makesTopics?: boolean;
   /** Time. */
   clock: Clock;
   /** A number from 0 up to 1. */
@@ -95,7 +97,8 @@ export class KafkaClient {
     if (known !== undefined && clock.monotonic() - known.readMs < metadataMaxAgeMs) {
       return known.metadata;
     }
-    const [topic] = (await this.metadata([name])).topics;
+    const { makesTopics } = this.#options;
+    const [topic] = (await this.metadata([name], { makesTopics })).topics;
     if (topic.error !== 0) throw new KafkaError(`Cannot use topic "${name}"`, topic.error);
     return topic;
   }

@@ -46,6 +46,8 @@ export interface FetcherOptions {
   metadataMaxAgeMs: number;
   /** Something can be taken, or has gone wrong. */
   onNews(): void;
+  /** A topic or partition is not there: it may have been removed. */
+  onUnknown(): void;
   /** Time. */
   clock: Clock;
   /** Where positions that had to be moved are reported. */
@@ -308,7 +310,9 @@ export class Fetcher {
   /** What may pass is tried again after a wait; other errors are for the reader. */
   #failed(followed: Followed, error: unknown): void {
     if (this.#isClosed) return;
-    const { client, clock, log, onNews } = this.#options;
+    const { client, clock, log, onNews, onUnknown } = this.#options;
+    const isUnknown = error instanceof KafkaError && error.code === "UNKNOWN_TOPIC_OR_PARTITION";
+    if (isUnknown) onUnknown();
     if (isRetriable(error) || error instanceof KafkaError && notable.has(error.code)) {
       client.forgetTopic(followed.topic);
       followed.replica = null;

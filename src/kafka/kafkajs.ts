@@ -12,6 +12,7 @@ import { createRequire } from "node:module";
 import type { SASLOptions } from "kafkajs";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { CorruptError, type Logger, reasonOf, systemClock } from "../base/mod.ts";
+import { connectionErrorOf, type ConnectionTrait } from "./connection_error.ts";
 import { AuthenticationError, ConnectionError } from "./errors.ts";
 import type { ApiRequest } from "./protocol/request.ts";
 import { Reader, Writer } from "./protocol/wire.ts";
@@ -48,9 +49,7 @@ interface Connection {
   rejectRequests(error: Error): void;
   disconnect(): Promise<unknown>;
   versions: unknown;
-  setVersions(versions: unknown): void;
-  getSupportAuthenticationProtocol(): unknown;
-  setSupportAuthenticationProtocol(isSupported: unknown): void;
+  supportAuthenticationProtocol: unknown;
 }
 
 interface Pool {
@@ -146,11 +145,14 @@ export class BrokerConnection {
   readonly #address: string;
   readonly #requestTimeoutMs: number;
   readonly #hasLogin: boolean;
+  readonly #trait: ConnectionTrait;
   readonly #open: () => Promise<Opened>;
   #current: Opened | null = null;
   /** Kafkajs would open two sockets for two callers. */
   readonly #connecting = new Map<Lane, Promise<Connection>>();
   #isClosed = false;
+  /** What kafkajs has last said of a connection that it gave up; what it throws may tell less. */
+  #complaint: string | null = null;
   #opening: Promise<Opened> | null = null;
 
   /** Connections to `host:port`; nothing is opened yet. */
@@ -158,9 +160,16 @@ export class BrokerConnection {
     this.#address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
     this.#requestTimeoutMs = options.requestTimeoutMs;
     this.#hasLogin = options.sasl !== null;
+    this.#trait = {
+      address: this.#address,
+      protocol: `${options.sasl ? "SASL_" : ""}${options.tls ? "SSL" : "PLAINTEXT"}`,
+      hasCertificate: (options.tls?.cert ?? options.tls?.pfx) !== undefined,
+      hasAnswered: false,
+    };
+    const onError = (message: string) => this.#complaint = message;
     this.#open = async () => {
       const kafkajs = await (loading ??= load());
-      const logger = kafkajs.createLogger({ logCreator: () => logTo(log), level: 5 });
+      const logger = kafkajs.createLogger({ logCreator: () => logTo(log, onError), level: 5 });
       const settings = {
         host,
         port,
@@ -180,12 +189,11 @@ export class BrokerConnection {
       return {
         broker: new kafkajs.Broker({ connectionPool: pool, logger, authenticationTimeout }),
         pool,
-        renew: (broken) => {
-          const connection = new kafkajs.Connection(settings);
-          connection.setVersions(broken.versions);
-          connection.setSupportAuthenticationProtocol(broken.getSupportAuthenticationProtocol());
-          return connection;
-        },
+        renew: ({ versions, supportAuthenticationProtocol }) =>
+          Object.assign(new kafkajs.Connection(settings), {
+            versions,
+            supportAuthenticationProtocol,
+          }),
       };
     };
   }
@@ -239,6 +247,7 @@ export class BrokerConnection {
 
   async #connect(lane: Lane): Promise<Connection> {
     try {
+      this.#complaint = null;
       // The lanes share what one of them opens.
       this.#current ??= await (this.#opening ??= this.#open());
       this.#opening = null;
@@ -274,15 +283,8 @@ export class BrokerConnection {
   }
 
   #errorOf(cause: unknown): Error {
-    if (cause instanceof ConnectionError || cause instanceof AuthenticationError) return cause;
-    const { name, code } = cause as { name?: string; code?: string };
-    const reason = reasonOf(cause).replace(/^Connection error: /, "");
-    const what = `${this.#address}: ${reason}`;
-    const isRefused = name === "KafkaJSSASLAuthenticationError" ||
-      /certificate|self.signed|UNABLE_TO_|ERR_TLS|ERR_SSL|alert/i.test(`${code} ${reason}`);
-    return isRefused
-      ? new AuthenticationError(what, { cause })
-      : new ConnectionError(what, { cause });
+    const said = reasonOf(cause) === "Not connected" ? this.#complaint : null;
+    return connectionErrorOf(cause, said ?? reasonOf(cause), this.#trait);
   }
 }
 
@@ -384,9 +386,10 @@ function decode<T>(
 }
 
 /** What kafkajs logs goes into our log as what helps to follow the program: errors are thrown too. */
-function logTo(log: Logger) {
-  return (entry: { namespace: string; log: { message: string; broker?: string } }) => {
-    const { message, broker } = entry.log;
-    log.debug(`kafkajs ${entry.namespace}${broker === undefined ? "" : ` ${broker}`}: ${message}`);
+function logTo(log: Logger, onError: (message: string) => void) {
+  type Entry = { namespace: string; label: string; log: { message: string; broker?: string } };
+  return ({ namespace, label, log: { message, broker } }: Entry) => {
+    if (label === "ERROR") onError(message);
+    log.debug(`kafkajs ${namespace}${broker === undefined ? "" : ` ${broker}`}: ${message}`);
   };
 }

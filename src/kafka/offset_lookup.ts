@@ -116,7 +116,12 @@ export async function beginnings(
   return [...committed, ...await listOffsets(client, unknown, { which, isolationLevel })];
 }
 
-/** Stores offsets of a group, durably. @throws {KafkaError} @throws {ConnectionError} */
+/**
+ * Stores offsets of a group, durably.
+ * @throws {NotFoundError} where a partition is not there
+ * @throws {KafkaError}
+ * @throws {ConnectionError}
+ */
 export async function commitGroupOffsets(
   client: KafkaClient,
   membership: Membership,
@@ -129,7 +134,12 @@ export async function commitGroupOffsets(
     const name = partitionText(position);
     const what = `Cannot commit offset ${position.offset} of ${name} for group ${groupId}`;
     // -1, UNKNOWN_SERVER_ERROR, where the broker does not say.
-    checkCoordinator(client, groupId, what, errors.get(name) ?? -1);
+    const error = errors.get(name) ?? -1;
+    // Kafka: `ConsumerCoordinator` tries again. The topic may be made anew meanwhile, and begins at 0.
+    if (errorCode(error).name === "UNKNOWN_TOPIC_OR_PARTITION") {
+      throw new NotFoundError(`${what}: there is no such partition`);
+    }
+    checkCoordinator(client, groupId, what, error);
   }
 }
 

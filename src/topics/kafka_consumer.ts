@@ -113,7 +113,10 @@ export class KafkaConsumer implements GroupConsumer {
       onStale: onNews,
       onLost: () => this.#lose(),
     });
-    this.#fetcher = new Fetcher({ client, settings, metadataMaxAgeMs, onNews, clock, log });
+    const onUnknown = () => this.#topics.lookAgain();
+    this.#fetcher = new Fetcher({
+      ...{ client, settings, metadataMaxAgeMs, onNews, onUnknown, clock, log },
+    });
   }
 
   async poll(options: FetchOptions): Promise<ConsumerEvent> {

@@ -98,7 +98,9 @@ export class KafkaTopics implements Topics {
       options.kafka ?? {};
     const told = new Map<string, number>();
     let listener: ProducerListener | null = null;
-    const client = this.#client(connection, ({ name, partitions: { length } }) => {
+    // Kafka: producers let brokers make anew what has been removed (`auto.create.topics.enable`).
+    const making = { ...connection, makesTopics: true };
+    const client = this.#client(making, ({ name, partitions: { length } }) => {
       const before = told.get(name);
       if (before === undefined || before === length) return;
       told.set(name, length);

@@ -1,7 +1,13 @@
 /** Making topics of a Kafka cluster, and asking for the partitions of one that may have to be made. */
 
 import { AlreadyExistsError, ConfigError, ConnectError } from "../base/mod.ts";
-import { createTopicsRequest, isRetriable, type KafkaClient, KafkaError } from "../kafka/mod.ts";
+import {
+  createTopicsRequest,
+  errorCode,
+  isRetriable,
+  type KafkaClient,
+  KafkaError,
+} from "../kafka/mod.ts";
 import type { NewTopic, ProducerOptions } from "./topics.ts";
 
 /** Errors of Kafka that say that a name, a number or a setting will not do. */
@@ -56,27 +62,25 @@ export async function partitionCount(
 ): Promise<number> {
   client.forgetTopic(topic);
   const counting = client.retrying(async () => {
-    try {
-      return (await client.topic(topic)).partitions.length;
-    } catch (error) {
-      if (!isUnknown(error)) throw error;
-      const wanted = newTopic(topic);
-      if (wanted === null) {
-        await client.metadata([topic], { makesTopics: true });
-        throw error;
-      }
+    const wanted = newTopic(topic);
+    if (wanted !== null && !await isThere(client, topic)) {
       await makeTopics(client, [wanted], apiTimeoutMs).catch((cause) => {
         // Another task, or another worker, may have made it meanwhile.
         if (!(cause instanceof AlreadyExistsError)) throw cause;
       });
-      return (await client.topic(topic)).partitions.length;
     }
+    return (await client.topic(topic)).partitions.length;
   }, blockMsMax);
   return await counting.catch((cause) => {
     if (!isRetriable(cause) || client.closing.aborted) throw cause;
     const reason = `Topic ${topic} not present in metadata after ${blockMsMax} ms.`;
     throw new ConnectError(reason, { cause });
   });
+}
+
+async function isThere(client: KafkaClient, topic: string): Promise<boolean> {
+  const [{ error }] = (await client.metadata([topic])).topics;
+  return errorCode(error).name !== "UNKNOWN_TOPIC_OR_PARTITION";
 }
 
 /** Whether there is no such topic or partition. */

@@ -320,6 +320,7 @@ javaTest("a consumer reads from the replica in its rack", async (java) => {
         settings: { ...consumerDefaults, clientRack: `rack-${near}` },
         metadataMaxAgeMs: connectionDefaults.metadataMaxAgeMs,
         onNews: () => arrived.resolve(),
+        onUnknown() {},
         clock: systemClock,
         log: keptLog(),
       });

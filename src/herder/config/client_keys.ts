@@ -296,3 +296,8 @@ export type AdminValues = ReturnType<typeof clientConfigDefs.admin.parse>;
 export type ProducerValues = ReturnType<typeof clientConfigDefs.producer.parse>;
 /** What a consumer has. */
 export type ConsumerValues = ReturnType<typeof clientConfigDefs.consumer.parse>;
+
+/** Whether this is a key of Kafka's admin client, which a worker's own client takes from the worker. */
+export function isAdminKey(key: string): boolean {
+  return Object.hasOwn(clientConfigDefs.admin.keys, key);
+}

@@ -5,6 +5,7 @@
  */
 
 export * from "./client_configs.ts";
+export { isAdminKey } from "./client_keys.ts";
 export * from "./client_settings.ts";
 export * from "./connector_file.ts";
 export * from "./connector_rules.ts";

@@ -22,6 +22,7 @@ function bench(cluster: ScriptedCluster, settings: Partial<ConsumerSettings> = {
     settings: { ...consumerDefaults, ...settings },
     metadataMaxAgeMs,
     onNews() {},
+    onUnknown: () => log.info("a topic is missing"),
     clock,
     log,
   });
@@ -127,6 +128,7 @@ for (
     const isNotable = error === unknownTopic || error === -1;
     const warnings = log.lines.filter((line) => line.startsWith("warn"));
     assert.deepEqual(warnings, isNotable ? [`warn us: Cannot fetch t-0: ${name}`] : []);
+    assert.equal(log.lines.includes("info a topic is missing"), error === unknownTopic);
   }, 2);
 }
 
