@@ -67,6 +67,8 @@ export class LineFlow {
         "connector.class": "FileStreamSink",
         "file": `${name}.out`,
         "topics": this.#topic,
+        // The source makes it, with its partitions; a sink that comes first would have it made with one.
+        "consumer.override.allow.auto.create.topics": "false",
         "transforms": "hoist,insert",
         "transforms.hoist.type": `${transforms}.HoistField$Value`,
         "transforms.hoist.field": "line",
