@@ -55,6 +55,6 @@ export async function plannedSpool(
     throw new ConfigError("spool.dir does not go with acks=0: nobody says what Kafka has taken");
   }
   // The spool never gives up what it holds.
-  const patience = { deliveryTimeoutMs: Infinity, retriesMax: Infinity };
+  const patience = { deliveryTimeoutMs: Infinity, retriesMax: Infinity, blockMsMax: Infinity };
   return { ...spool, kafka: { connection, producer: { ...producer, ...patience } } };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConnectError, RetriableError } from "../base/mod.ts";
+import { ConnectError, reasonOf, RetriableError } from "../base/mod.ts";
 
 /** An error code of Kafka's protocol. Kafka: `org.apache.kafka.common.protocol.Errors`. */
 export interface ErrorCode {
@@ -131,6 +131,20 @@ export class ConnectionError extends RetriableError {
 export class AuthenticationError extends ConnectError {
   /** The class's own name, kept when the code is minified. */
   override name = "AuthenticationError";
+}
+
+/** A batch that was divided, some records of which are stored, is refused from there on. */
+export class PartlyStoredError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "PartlyStoredError";
+  /** How many of its records are stored. */
+  readonly storedCount: number;
+
+  /** `cause` is what the broker has against the rest. */
+  constructor(cause: unknown, storedCount: number) {
+    super(reasonOf(cause), { cause });
+    this.storedCount = storedCount;
+  }
 }
 
 /** Whether the same request may succeed later. */

@@ -12,6 +12,7 @@
 
 import { ConnectError } from "../base/mod.ts";
 import { type BatchHeader, checkProducedHeader, stampProducer } from "../batch/mod.ts";
+import { PartlyStoredError } from "./errors.ts";
 import type { ProducerIdentity } from "./protocol/produce.ts";
 
 /** A batch on its way. */
@@ -150,7 +151,15 @@ export class PartitionQueue {
       if (baseSequence >= 0) baseSequence = sequenceAfter(baseSequence, header.recordCount);
       return promise;
     });
-    Promise.all(stored).then(([first]) => entry.resolve(first), entry.reject);
+    void Promise.allSettled(stored).then((outcomes) => {
+      let storedCount = 0;
+      for (const [part, outcome] of outcomes.entries()) {
+        if (outcome.status === "rejected") return entry.reject(partly(outcome.reason, storedCount));
+        storedCount += checkProducedHeader(parts[part]).recordCount;
+      }
+      const [first] = outcomes;
+      if (first.status === "fulfilled") entry.resolve(first.value);
+    });
   }
 
   /** A batch that was sent is refused for good, and so is what stands behind it. */
@@ -234,6 +243,13 @@ export class PartitionQueue {
     stampProducer(batch, { ...this.#identity!, baseSequence });
     this.#nextSequence = sequenceAfter(baseSequence, recordCount);
   }
+}
+
+/** Why a batch is refused of which so many records are stored, before those that the error is about. */
+function partly(error: unknown, storedCount: number): unknown {
+  const more = error instanceof PartlyStoredError ? error.storedCount : 0;
+  if (storedCount + more === 0) return error;
+  return new PartlyStoredError(more > 0 ? (error as Error).cause : error, storedCount + more);
 }
 
 /** Kafka: `DefaultRecordBatch.incrementSequence`: after the largest comes 0. */

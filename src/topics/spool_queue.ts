@@ -11,6 +11,7 @@
 
 import { type Clock, reasonOf } from "../base/mod.ts";
 import { readBatches, setBaseOffset } from "../batch/mod.ts";
+import { PartlyStoredError } from "../kafka/mod.ts";
 import type { PartitionLog } from "../log/mod.ts";
 import { shipments } from "./spool_shipments.ts";
 import type { Producer, TopicPartition } from "./topics.ts";
@@ -45,9 +46,10 @@ export interface Sending {
 }
 
 interface Sent {
+  /** The offset of the first of its records that is not known to be taken. */
+  start: bigint;
   /** The offset after its last record. */
   end: bigint;
-  isTaken: boolean;
 }
 
 /** Sends one queue. */
@@ -154,11 +156,12 @@ export class QueueForwarder {
       const batches = await this.#read(reservedBytes);
       if (batches === null) return;
       // One is enough to find out whether Kafka takes them again.
-      for (const { batch, end } of shipments(this.problem === null ? batches : one(batches))) {
+      const some = this.problem === null ? batches : one(batches);
+      for (const { batch, start, end } of shipments(some, this.#next)) {
         this.#next = end;
-        const sent = { end, isTaken: false };
+        const sent = { start, end };
         this.#sent.push(sent);
-        if (batch === null) this.#taken(sent);
+        if (batch === null) this.#taken(sent, end);
         else void this.#ship(producer, batch, sent);
       }
     } catch (error) {
@@ -192,8 +195,13 @@ export class QueueForwarder {
     this.#sending.bytes += length;
     try {
       await producer.append(this.target.topic, this.target.partition, batch);
-      this.#taken(sent);
+      this.#taken(sent, sent.end);
+      if (this.problem !== null && this.#refusal === null) this.#sending.report(this, null);
     } catch (error) {
+      // Else what was taken would be sent again with each try.
+      if (error instanceof PartlyStoredError) {
+        this.#taken(sent, sent.start + BigInt(error.storedCount));
+      }
       this.#refused(error);
     } finally {
       this.#underWay--;
@@ -205,12 +213,18 @@ export class QueueForwarder {
     }
   }
 
-  #taken(sent: Sent): void {
-    sent.isTaken = true;
-    if (!this.#sent[0]?.isTaken) return;
-    while (this.#sent[0]?.isTaken) this.#position = this.#sent.shift()!.end;
+  /** Kafka has taken the records of a batch up to this offset. */
+  #taken(sent: Sent, end: bigint): void {
+    sent.start = end;
+    const [first] = this.#sent;
+    if (first === undefined || this.#position >= first.start) return;
+    while (this.#sent.length > 0) {
+      const { start, end } = this.#sent[0];
+      this.#position = start;
+      if (start < end) break;
+      this.#sent.shift();
+    }
     this.#waitsSinceMs = this.#sending.clock.monotonic();
-    if (this.problem !== null && this.#refusal === null) this.#sending.report(this, null);
   }
 
   #refused(error: unknown): void {

@@ -10,6 +10,7 @@ import {
   compressionName,
   readBatches,
   readRecords,
+  setBaseOffset,
 } from "../batch/mod.ts";
 
 /** A batch of less is put together with its neighbours, in bytes. */
@@ -17,10 +18,15 @@ const smallBytesMax = 16 << 10;
 /** No more is put together than this, in bytes. */
 const togetherBytesMax = 64 << 10;
 
+/** More than what is left of a batch can take, in bytes. */
+const batchBytesMax = 1 << 30;
+
 /** A batch as it is sent. */
 export interface Shipment {
   /** The batch; null where the disk has damaged one, which the log has reported. */
   batch: Uint8Array<ArrayBuffer> | null;
+  /** The offset, in the spool, of its first record. */
+  start: bigint;
   /** The offset, in the spool, after its last record. */
   end: bigint;
 }
@@ -33,8 +39,12 @@ interface Run {
   parts: Shipment[];
 }
 
-/** What is sent of fetched batches, in their order. */
-export function* shipments(bytes: Uint8Array<ArrayBuffer>): Generator<Shipment> {
+/** What is sent of fetched batches from an offset on, which may be within the first, in their order. */
+export function* shipments(
+  fetched: Uint8Array<ArrayBuffer>,
+  from: bigint,
+): Generator<Shipment> {
+  const bytes = since(fetched, from);
   let run: Run | null = null;
   for (const { start, header } of readBatches(bytes)) {
     const stop = start + header.sizeBytes;
@@ -62,7 +72,28 @@ function shipment(
   { sizeBytes, recordCount, baseOffset, lastOffsetDelta }: BatchHeader,
 ): Shipment {
   const batch = recordCount === 0 ? null : bytes.subarray(start, start + sizeBytes);
-  return { batch, end: baseOffset + BigInt(lastOffsetDelta) + 1n };
+  return { batch, start: baseOffset, end: baseOffset + BigInt(lastOffsetDelta) + 1n };
+}
+
+/** Batches without the records of the first that are below an offset. */
+function since(bytes: Uint8Array<ArrayBuffer>, from: bigint): Uint8Array<ArrayBuffer> {
+  const [{ header }] = readBatches(bytes);
+  if (header.baseOffset >= from || header.recordCount === 0) return bytes;
+  const { sizeBytes, compression } = header;
+  const builder = new BatchBuilder({
+    sizeMax: batchBytesMax,
+    compression: compressionName(compression),
+  });
+  for (const record of readRecords(bytes.subarray(0, sizeBytes))) {
+    const { key, value, headers, timestampMs } = record;
+    if (record.offset >= from) builder.append(key, value, headers, timestampMs);
+  }
+  const first = builder.seal();
+  setBaseOffset(first, from);
+  const all = new Uint8Array(first.length + bytes.length - sizeBytes);
+  all.set(first);
+  all.set(bytes.subarray(sizeBytes), first.length);
+  return all;
 }
 
 /** One batch with the records of all; those batches themselves where their records cannot be read. */
@@ -85,5 +116,5 @@ function together(
     if (!(error instanceof CorruptError)) throw error;
     return parts;
   }
-  return [{ batch: builder.seal(), end: parts.at(-1)!.end }];
+  return [{ batch: builder.seal(), start: parts[0].start, end: parts.at(-1)!.end }];
 }

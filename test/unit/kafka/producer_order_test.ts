@@ -8,6 +8,7 @@ import {
   type KafkaClient,
   KafkaError,
   KafkaProducer,
+  PartlyStoredError,
   producerDefaults,
 } from "../../../src/kafka/mod.ts";
 import type { ApiRequest } from "../../../src/kafka/protocol/request.ts";
@@ -56,7 +57,10 @@ class ModelBroker {
   }
 
   /** A client of this broker; `fateOf` decides what becomes of each batch. */
-  client(fateOf: (value: string) => Fate, pause: () => Promise<void>): KafkaClient {
+  client(
+    fateOf: (value: string, values: string[]) => Fate,
+    pause: () => Promise<void>,
+  ): KafkaClient {
     return {
       clientId: "p",
       closing: new AbortController().signal,
@@ -73,8 +77,8 @@ class ModelBroker {
         const answer = this.#answering.then(async () => {
           await pause();
           return producedBatches(request).map(({ topic, partition, batch }) => {
-            const [{ value }] = readRecords(batch);
-            const fate = fateOf(decoder.decode(value!));
+            const values = [...readRecords(batch)].map(({ value }) => decoder.decode(value!));
+            const fate = fateOf(values[0], values);
             const error = fate === "lost before" ? 0 : this.store(batch, fate);
             if (fate.startsWith("lost")) throw new ConnectionError("broken");
             return { topic, partition, error, baseOffset: 0n, message: null };
@@ -99,9 +103,9 @@ function producer(client: KafkaClient): { made: KafkaProducer; warnings: string[
   return { made, warnings };
 }
 
-function batch(value: number): Uint8Array<ArrayBuffer> {
+function batch(...values: number[]): Uint8Array<ArrayBuffer> {
   const builder = new BatchBuilder({ sizeMax: 1000 });
-  builder.append(null, String(value), [], 0);
+  for (const value of values) builder.append(null, String(value), [], 0);
   return builder.seal();
 }
 
@@ -127,6 +131,21 @@ for (const isKnown of [false, true]) {
     assert.deepEqual(warnings, []);
   });
 }
+
+Deno.test("append() says how many records of a batch are stored before the one that is refused", async () => {
+  for (const large of [0, 1, 5, 7]) {
+    const broker = new ModelBroker();
+    const client = broker.client(
+      (_, values) => values.includes(`${large}`) ? "refused" : "stored",
+      async () => {},
+    );
+    const { made } = producer(client);
+    const error = await made.append("t", 0, batch(...numbers(0, 8))).catch((error) => error);
+    assert.match(error.message, /MESSAGE_TOO_LARGE: one record takes/);
+    assert.equal(error instanceof PartlyStoredError ? error.storedCount : 0, large);
+    assert.deepEqual(broker.values.map(Number), numbers(0, large));
+  }
+});
 
 Deno.test("append() begins a new epoch when the broker has forgotten the producer, and says so", async () => {
   const broker = new ModelBroker();

@@ -86,6 +86,30 @@ Deno.test("whoever writes to a refused topic anew has it tried at once, from whe
   await spool.close();
 });
 
+Deno.test("what Kafka has taken of a batch is not sent again with the rest", async () => {
+  const { disk, target, spool, producing } = await opened();
+  target.topics.set("t", 1);
+  target.refusedValue = "3";
+  const { producer, told } = await producing();
+  await producer.partitionCount("t");
+  const records = numbers(6).map((number) => ({ key: null, value: `${number}` }));
+  await producer.append("t", 0, batchOf(records, 1_800_000_000_000));
+  await until(() => told.length > 0);
+  assert.match(told[0], /^t: Cannot write to t-0: MESSAGE_TOO_LARGE$/);
+  // Tried again, and again by another process.
+  await (await producing()).producer.partitionCount("t");
+  await spool.close();
+  const second = await opened({ disk, target });
+  await appendAll((await second.producing()).producer, 6, 8);
+  await until(() => second.log.lines.some((line) => /stay in the spool/.test(line)));
+  assert.deepEqual(target.values("t-0").map(Number), numbers(3));
+  target.refusedValue = null;
+  await (await second.producing()).producer.partitionCount("t");
+  await until(() => target.values("t-0").length === 8);
+  assert.deepEqual(target.values("t-0").map(Number), numbers(8));
+  await second.spool.close();
+});
+
 Deno.test("a topic that is gone and cannot be made again is told to those who write to it", async () => {
   const { target, log, spool, producing } = await opened();
   target.topics.set("t", 1);

@@ -38,8 +38,8 @@ function fetched(made: readonly Made[]): Uint8Array<ArrayBuffer> {
   );
 }
 
-function sent(bytes: Uint8Array<ArrayBuffer>) {
-  const all = [...shipments(bytes)];
+function sent(bytes: Uint8Array<ArrayBuffer>, from = 1000n) {
+  const all = [...shipments(bytes, from)];
   return { all, batches: all.map(({ batch }) => batch!), ends: all.map(({ end }) => Number(end)) };
 }
 
@@ -85,6 +85,19 @@ Deno.test("shipments() keeps keys, headers and times, whatever there is and howe
     const counts = batches.map((batch) => recordsIn(batch).length);
     let end = 1000;
     assert.deepEqual(ends, counts.map((count) => end += count));
+  }
+});
+
+Deno.test("shipments() begins within a batch, some of which has been taken", () => {
+  const large = "x".repeat(20_000);
+  for (const compression of ["none", "zstd"] as const) {
+    const bytes = fetched([{ values: ["a", large, "b"], compression }, { values: ["c"] }]);
+    for (const taken of [0, 1, 2]) {
+      const { all, batches, ends } = sent(bytes, 1000n + BigInt(taken));
+      assert.equal(all[0].start, 1000n + BigInt(taken));
+      assert.equal(ends.at(-1), 1004);
+      assert.deepEqual(batches.flatMap(recordsIn), recordsIn(bytes).slice(taken));
+    }
   }
 });
 

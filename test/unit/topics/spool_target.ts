@@ -2,7 +2,7 @@
 
 import { ConnectError } from "../../../src/base/mod.ts";
 import { checkProducedBatch, readRecords } from "../../../src/batch/mod.ts";
-import { KafkaError } from "../../../src/kafka/mod.ts";
+import { KafkaError, PartlyStoredError } from "../../../src/kafka/mod.ts";
 import type {
   Producer,
   ProducerListener,
@@ -20,6 +20,8 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
   readonly topics = new Map<string, number>();
   /** Topics that are refused, and with which error of Kafka. */
   readonly refused = new Map<string, number>();
+  /** A record that is too large; what stands before it in its batch is stored. */
+  refusedValue: string | null = null;
   /** How many bytes are under way, and the most that ever were. */
   bytes = 0;
   bytesMax = 0;
@@ -132,7 +134,14 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
     const key = `${topic}-${partition}`;
     const values = this.stored.get(key) ?? [];
     this.stored.set(key, values);
-    for (const { value } of readRecords(batch)) values.push(decoder.decode(value!));
+    const found = [...readRecords(batch)].map(({ value }) => decoder.decode(value!));
+    const storedCount = this.refusedValue === null ? -1 : found.indexOf(this.refusedValue);
+    if (storedCount >= 0) {
+      values.push(...found.slice(0, storedCount));
+      const error = new KafkaError(`Cannot write to ${key}`, 10);
+      throw storedCount === 0 ? error : new PartlyStoredError(error, storedCount);
+    }
+    values.push(...found);
     if (--this.allowance === 0) this.leave();
     return BigInt(values.length - 1);
   }
