@@ -51,8 +51,8 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #done: Promise<void>;
   /** Of each assigned partition the offset after the last record handed over. */
   readonly #handed = new Map<string, PartitionOffset>();
-  /** Of each assigned partition what is committed, or where it was begun. */
-  readonly #committed = new Map<string, bigint>();
+  /** What was committed last of each assigned partition, or where it began. */
+  readonly #committed = new Map<string, PartitionOffset>();
   readonly #answers = new Map<number, (offsets: PartitionOffset[]) => void>();
   /** What the task asked of its consumer, done between two polls. */
   readonly #wishes: ((consumer: GroupConsumer) => void)[] = [];
@@ -118,23 +118,27 @@ export class SinkTaskRunner implements TaskRunner {
   async #deliver(consumer: GroupConsumer): Promise<void> {
     const { clock, spec } = this.#options;
     let committedMs = clock.monotonic();
+    let isIdle = false;
     while (!this.#isStopping && !this.#hasFailed) {
       this.#interrupt = new AbortController();
       for (const wish of this.#wishes.splice(0)) wish(consumer);
       const untilCommitMs = committedMs + spec.offsetFlushIntervalMs - clock.monotonic();
       if (untilCommitMs <= 0 || this.#wantsCommit) {
         this.#wantsCommit = false;
-        await this.#commit(consumer, await this.#ask({ type: "flush" }));
+        const committed = [...this.#committed.values()];
+        await this.#commit(consumer, await this.#ask({ type: "flush", isIdle, committed }));
         committedMs = clock.monotonic();
-      } else if (this.#bytesOut >= spec.bytesInFlightMax) {
-        await clock.sleep(Math.min(untilCommitMs, pollMsMax), this.#interrupt.signal);
+        isIdle = false;
       } else {
         const waitMsMax = Math.min(untilCommitMs, pollMsMax);
         const { signal } = this.#interrupt;
-        const buffer = this.#buffers.pop();
-        const options = { bytesMax: fetchBytesMax, waitMsMax, signal, buffer };
+        const withoutBatches = this.#bytesOut >= spec.bytesInFlightMax;
+        const buffer = withoutBatches ? undefined : this.#buffers.pop();
+        const options = { bytesMax: fetchBytesMax, waitMsMax, signal, buffer, withoutBatches };
         const event = await consumer.poll(options);
         if (event.type !== "batches" && buffer !== undefined) this.#buffers.push(buffer);
+        // Kafka: a poll that ends without records puts none, so that a task may look at the time.
+        isIdle = event.type === "idle" && this.#bytesOut === 0 && !signal.aborted;
         await this.#take(consumer, event);
       }
     }
@@ -145,7 +149,7 @@ export class SinkTaskRunner implements TaskRunner {
       case "assigned":
         for (const position of event.partitions) {
           this.#handed.set(keyOf(position), { ...position });
-          this.#committed.set(keyOf(position), position.offset);
+          this.#committed.set(keyOf(position), position);
         }
         this.#worker.send({ type: "open", partitions: event.partitions });
         break;
@@ -154,7 +158,7 @@ export class SinkTaskRunner implements TaskRunner {
         break;
       case "lost":
         await this.#ask({ type: "close", lost: true, partitions: event.partitions.map(bare) });
-        for (const partition of event.partitions) this.#handed.delete(keyOf(partition));
+        this.#forget(event.partitions);
         break;
       case "batches": {
         const handed = this.#handed.get(keyOf(event));
@@ -174,12 +178,21 @@ export class SinkTaskRunner implements TaskRunner {
       consumer,
       await this.#ask({ type: "close", lost: false, partitions: closing }),
     );
-    for (const partition of closing) this.#handed.delete(keyOf(partition));
+    this.#forget(closing);
+  }
+
+  #forget(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) {
+      this.#handed.delete(keyOf(partition));
+      this.#committed.delete(keyOf(partition));
+    }
   }
 
   /** Asks the task, and waits for its answer or its end. */
   async #ask(
-    question: { type: "flush" } | { type: "close"; lost: boolean; partitions: TopicPartition[] },
+    question:
+      | { type: "flush"; isIdle: boolean; committed: PartitionOffset[] }
+      | { type: "close"; lost: boolean; partitions: TopicPartition[] },
   ): Promise<PartitionOffset[]> {
     const request = this.#nextRequest++;
     const answer = Promise.withResolvers<PartitionOffset[]>();
@@ -188,31 +201,37 @@ export class SinkTaskRunner implements TaskRunner {
     return await Promise.race([answer.promise, this.#ended.promise.then(() => [])]);
   }
 
-  /** Commits offsets, but for partitions that are not assigned any more. */
+  /** Commits what the task offers, as far as it is new and the task's to give. */
   async #commit(consumer: GroupConsumer, offered: readonly PartitionOffset[]): Promise<void> {
-    const own = offered.filter((position) => this.#handed.has(keyOf(position)));
-    const beyond = own.find((position) =>
-      position.offset > this.#handed.get(keyOf(position))!.offset
-    );
-    if (beyond !== undefined) {
-      return this.#failed(
-        `Error: ${this.#name} gave the offset ${beyond.offset} of ${beyond.topic}-${beyond.partition}, ` +
-          "beyond the records it was handed",
-      );
-    }
+    const own = offered.filter((position) => this.#mayCommit(position));
     // Kafka: `WorkerSinkTask.commitOffsets`. A topic that is made anew must not get an offset of the old one.
     const changed = own.filter((position) =>
-      position.offset !== this.#committed.get(keyOf(position))
+      position.offset !== this.#committed.get(keyOf(position))!.offset
     );
     if (changed.length === 0) return;
     try {
       await consumer.commit(changed);
-      for (const position of changed) this.#committed.set(keyOf(position), position.offset);
+      for (const position of changed) this.#committed.set(keyOf(position), position);
     } catch (error) {
       // Kafka: `WorkerSinkTask.onCommitCompleted`: the next commit covers what this one did not, and
       // what has gone to another task is committed by that one.
       this.#options.log.error(`${this.#name}: cannot commit offsets: ${reasonOf(error)}`);
     }
+  }
+
+  /** Kafka: `WorkerSinkTask.commitOffsets`. */
+  #mayCommit(position: PartitionOffset): boolean {
+    const handed = this.#handed.get(keyOf(position));
+    if (handed !== undefined && position.offset <= handed.offset) return true;
+    const { topic, partition, offset } = position;
+    this.#options.log.warn(
+      `${this.#name}: Ignoring invalid task provided offset ${topic}-${partition}/${offset} -- ${
+        handed === undefined
+          ? "partition not assigned"
+          : `not yet consumed, currentOffset=${handed.offset}`
+      }`,
+    );
+    return false;
   }
 
   #receive(message: FromTask): void {

@@ -106,7 +106,16 @@ export type ToTask =
   }
   /** A partition's position is where the task wanted it: batches that come after begin there. */
   | { type: "sought"; topic: string; partition: number; offset: bigint }
-  | { type: "flush"; request: number }
+  /** Asks for offsets to commit. */
+  | {
+    type: "flush";
+    request: number;
+    /** Nothing has come for a while. */
+    isIdle: boolean;
+    /** What was committed last, of each assigned partition. */
+    committed: { topic: string; partition: number; offset: bigint }[];
+  }
+  /** Takes partitions away, and asks for their offsets to commit. */
   | {
     type: "close";
     request: number;

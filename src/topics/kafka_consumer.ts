@@ -36,9 +36,9 @@ import {
 import { place, type Placing } from "./placing.ts";
 import type {
   ConsumerEvent,
-  FetchOptions,
   GroupConsumer,
   PartitionOffset,
+  PollOptions,
   TopicPartition,
   TopicSelection,
 } from "./topics.ts";
@@ -119,7 +119,7 @@ export class KafkaConsumer implements GroupConsumer {
     });
   }
 
-  async poll(options: FetchOptions): Promise<ConsumerEvent> {
+  async poll(options: PollOptions): Promise<ConsumerEvent> {
     this.#checkOpen();
     this.#isPolling = true;
     try {
@@ -204,7 +204,8 @@ export class KafkaConsumer implements GroupConsumer {
     this.#wakeUp.abort();
   }
 
-  async #poll({ bytesMax, waitMsMax, signal, buffer }: FetchOptions): Promise<ConsumerEvent> {
+  async #poll(options: PollOptions): Promise<ConsumerEvent> {
+    const { waitMsMax, signal } = options;
     const startMs = this.#clock.monotonic();
     this.#forgetRevoked();
     const wake = () => this.#wakeUp.abort();
@@ -213,7 +214,7 @@ export class KafkaConsumer implements GroupConsumer {
       for (;;) {
         this.#wakeUp = new AbortController();
         if (this.#isClosed) return { type: "idle" };
-        const event = this.#next(bytesMax, buffer);
+        const event = this.#next(options);
         if (event !== null) return event;
         const leftMs = startMs + waitMsMax - this.#clock.monotonic();
         if (leftMs <= 0 || signal?.aborted) return { type: "idle" };
@@ -225,12 +226,12 @@ export class KafkaConsumer implements GroupConsumer {
   }
 
   /** The next thing to tell, if there is one now. */
-  #next(bytesMax: number, buffer?: ArrayBuffer): ConsumerEvent | null {
+  #next({ bytesMax, buffer, withoutBatches }: PollOptions): ConsumerEvent | null {
     if (this.#lost.length > 0) return { type: "lost", partitions: this.#lost.splice(0) };
     if (this.#failure !== null) throw this.#failure;
     const event = this.#rebalance();
     if (event !== null) return event;
-    const taken = this.#fetcher.take(bytesMax, buffer);
+    const taken = withoutBatches ? null : this.#fetcher.take(bytesMax, buffer);
     if (taken === null) return null;
     const { topic, partition, position, batches } = taken;
     return { type: "batches", topic, partition, position, batches };

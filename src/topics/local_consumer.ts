@@ -10,6 +10,7 @@ import type {
   FetchOptions,
   GroupConsumer,
   PartitionOffset,
+  PollOptions,
   TopicPartition,
 } from "./topics.ts";
 
@@ -48,7 +49,7 @@ export class LocalConsumer implements GroupConsumer {
       this.#group.topics.clock.monotonic() - this.#polledMs > pollIntervalMsMax;
   }
 
-  async poll(options: FetchOptions): Promise<ConsumerEvent> {
+  async poll(options: PollOptions): Promise<ConsumerEvent> {
     this.#checkOpen();
     this.#isPolling = true;
     try {
@@ -112,7 +113,7 @@ export class LocalConsumer implements GroupConsumer {
     this.#revoking = [];
   }
 
-  async #poll(options: FetchOptions): Promise<ConsumerEvent> {
+  async #poll(options: PollOptions): Promise<ConsumerEvent> {
     if (this.#lost !== null) {
       const partitions = this.#lost;
       this.#lost = null;
@@ -124,7 +125,10 @@ export class LocalConsumer implements GroupConsumer {
     if (this.#revoking.length > 0) this.#group.release(this.#revoking.splice(0));
     this.#group.expelOverdue();
     this.#wakeUp = new AbortController();
-    return this.#reassign() ?? await this.#fetch(options) ?? await this.#wait(options);
+    const event = this.#reassign();
+    if (event !== null) return event;
+    const fetched = options.withoutBatches ? null : await this.#fetch(options);
+    return fetched ?? await this.#wait(options);
   }
 
   #checkOpen(): void {
@@ -210,13 +214,15 @@ export class LocalConsumer implements GroupConsumer {
     return null;
   }
 
-  async #wait(options: FetchOptions): Promise<ConsumerEvent> {
+  async #wait(options: PollOptions): Promise<ConsumerEvent> {
     if (this.#isClosed) return { type: "idle" };
     const { signal } = options;
     const wake = () => this.wake();
     signal?.addEventListener("abort", wake);
     if (signal?.aborted) wake();
-    const active = [...this.#owned].filter(([key]) => !this.#paused.has(key));
+    const active = [...this.#owned].filter(([key]) =>
+      !options.withoutBatches && !this.#paused.has(key)
+    );
     const positions = active.map(([, position]) => position);
     try {
       await this.#group.topics.wait(positions, { ...options, signal: this.#wakeUp.signal });

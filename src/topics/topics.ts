@@ -71,6 +71,12 @@ export interface FetchOptions {
   buffer?: ArrayBuffer;
 }
 
+/** How much a consumer takes, and how long it waits for it. */
+export interface PollOptions extends FetchOptions {
+  /** Hands out no batches: the caller has enough of them, but wants to stay in the group. */
+  withoutBatches?: boolean;
+}
+
 /** What a consumer reads: topics by name, or every topic whose whole name matches. */
 export type TopicSelection = { topics: readonly string[] } | { pattern: RegExp };
 
@@ -113,7 +119,7 @@ export interface GroupConsumer {
    * at, each time until there is one
    * @throws {ConnectError} once it or the port is closed
    */
-  poll(options: FetchOptions): Promise<ConsumerEvent>;
+  poll(options: PollOptions): Promise<ConsumerEvent>;
   /**
    * Stores the group's offsets, durably.
    * @throws {ConnectError} for a partition that is not assigned to this member

@@ -527,7 +527,7 @@ function positions({ test }: Suite): void {
   });
 
   test(
-    "seek() moves the position, pause() and resume() stop and start a partition",
+    "seek() moves the position, pause(), resume() and withoutBatches stop and start a partition",
     async ({ topics }, id) => {
       await topics.createTopics([{ name: id, partitions: 2 }]);
       await topics.append(id, 0, batch(["a0", "a1", "a2"]));
@@ -550,6 +550,11 @@ function positions({ test }: Suite): void {
       member.consumer.resume([{ topic: id, partition: 0 }]);
       await until(() => member.values.length === 2, member);
       assert.deepEqual(member.values, ["b1", "a3"]);
+
+      await topics.append(id, 0, batch(["a4"]));
+      const none = { bytesMax: 1000, waitMsMax: 20, withoutBatches: true };
+      for (let i = 0; i < 3; i++) assert.equal((await member.consumer.poll(none)).type, "idle");
+      await until(() => member.values.length === 3, member);
       await member.consumer.close();
     },
   );
