@@ -33,11 +33,10 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number
     const x = words[word + 1];
     const y = words[word + 2];
     const z = words[word + 3];
-    // What hangs on the step before comes last, so that the rest need not wait for it.
-    crc = t0[z >>> 24] ^ t1[(z >>> 16) & 255] ^ t2[(z >>> 8) & 255] ^ t3[z & 255] ^
-      t4[y >>> 24] ^ t5[(y >>> 16) & 255] ^ t6[(y >>> 8) & 255] ^ t7[y & 255] ^
-      t8[x >>> 24] ^ t9[(x >>> 16) & 255] ^ t10[(x >>> 8) & 255] ^ t11[x & 255] ^
-      (t12[w >>> 24] ^ t13[(w >>> 16) & 255] ^ (t14[(w >>> 8) & 255] ^ t15[w & 255]));
+    crc = t15[w & 255] ^ t14[(w >>> 8) & 255] ^ t13[(w >>> 16) & 255] ^ t12[w >>> 24] ^
+      t11[x & 255] ^ t10[(x >>> 8) & 255] ^ t9[(x >>> 16) & 255] ^ t8[x >>> 24] ^
+      t7[y & 255] ^ t6[(y >>> 8) & 255] ^ t5[(y >>> 16) & 255] ^ t4[y >>> 24] ^
+      t3[z & 255] ^ t2[(z >>> 8) & 255] ^ t1[(z >>> 16) & 255] ^ t0[z >>> 24];
   }
   i += count << 4;
   for (; i < end; i++) crc = (crc >>> 8) ^ t0[(crc ^ bytes[i]) & 255];
