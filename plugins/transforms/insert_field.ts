@@ -106,7 +106,8 @@ class InsertField implements Transformation {
         `Only Struct objects supported for [${purpose}], found: ${javaClassOf(value)}`,
       );
     }
-    return this.#changed(record, ...this.#extendStruct(record, value));
+    const extended = this.#extendStruct(record, value);
+    return this.#changed(record, extended.schema, extended);
   }
 
   #extendMap<R extends ConnectRecord<R>>(record: R, value: unknown): Map<unknown, unknown> {
@@ -125,7 +126,7 @@ class InsertField implements Transformation {
     return extended;
   }
 
-  #extendStruct<R extends ConnectRecord<R>>(record: R, value: Struct): [Schema, Struct] {
+  #extendStruct<R extends ConnectRecord<R>>(record: R, value: Struct): Struct {
     if (value.schema !== this.#schema || this.#extended === null) {
       this.#schema = value.schema;
       this.#extended = this.#extend(value.schema);
@@ -144,7 +145,7 @@ class InsertField implements Transformation {
       if (inserted === null) continue;
       extended.put(field, typed === undefined ? inserted : typed(inserted));
     }
-    return [this.#extended, extended];
+    return extended;
   }
 
   #extend({ name, version, doc, parameters, fields }: Schema): Schema {

@@ -41,16 +41,29 @@ export abstract class ConnectRecord<R extends ConnectRecord<R>> {
   readonly timestamp: number | null;
   #headers: Headers | null;
 
-  /** A record with these fields; those left out are null. */
-  constructor(fields: RecordFields) {
-    this.topic = fields.topic;
-    this.kafkaPartition = fields.kafkaPartition ?? null;
-    this.keySchema = fields.keySchema ?? null;
-    this.key = fields.key ?? null;
-    this.valueSchema = fields.valueSchema ?? null;
-    this.value = fields.value ?? null;
-    this.timestamp = fields.timestamp ?? null;
-    this.#headers = fields.headers ?? null;
+  /** A record with these fields; those left out are null, or those of `other` if there is one. */
+  constructor(fields: RecordFields, other: ConnectRecord<R> | null = null) {
+    // Field by field: to spread both into a third object first would cost more than all the rest.
+    this.topic = other === null || "topic" in fields ? fields.topic : other.topic;
+    this.kafkaPartition = other === null || "kafkaPartition" in fields
+      ? fields.kafkaPartition ?? null
+      : other.kafkaPartition;
+    this.keySchema = other === null || "keySchema" in fields
+      ? fields.keySchema ?? null
+      : other.keySchema;
+    this.key = other === null || "key" in fields ? fields.key ?? null : other.key;
+    this.valueSchema = other === null || "valueSchema" in fields
+      ? fields.valueSchema ?? null
+      : other.valueSchema;
+    this.value = other === null || "value" in fields ? fields.value ?? null : other.value;
+    this.timestamp = other === null || "timestamp" in fields
+      ? fields.timestamp ?? null
+      : other.timestamp;
+    this.#headers = other === null || "headers" in fields
+      ? fields.headers ?? null
+      : other.hasHeaders
+      ? other.headers.duplicate()
+      : null;
   }
 
   /** The headers. */
@@ -65,24 +78,6 @@ export abstract class ConnectRecord<R extends ConnectRecord<R>> {
 
   /** The same record but for the fields given. */
   abstract newRecord(changes: Partial<RecordFields>): R;
-
-  /** All fields, with these changes, for a copy. Spreading both would cost more than all the rest. */
-  protected changed(changes: Partial<RecordFields>): RecordFields {
-    return {
-      topic: "topic" in changes ? changes.topic! : this.topic,
-      kafkaPartition: "kafkaPartition" in changes ? changes.kafkaPartition : this.kafkaPartition,
-      keySchema: "keySchema" in changes ? changes.keySchema : this.keySchema,
-      key: "key" in changes ? changes.key : this.key,
-      valueSchema: "valueSchema" in changes ? changes.valueSchema : this.valueSchema,
-      value: "value" in changes ? changes.value : this.value,
-      timestamp: "timestamp" in changes ? changes.timestamp : this.timestamp,
-      headers: "headers" in changes
-        ? changes.headers
-        : this.hasHeaders
-        ? this.headers.duplicate()
-        : null,
-    };
-  }
 }
 
 /** A record from a source task. */
@@ -92,22 +87,23 @@ export class SourceRecord extends ConnectRecord<SourceRecord> {
   /** Where in that part reading goes on after it. */
   readonly sourceOffset: Record<string, unknown> | null;
 
-  /** A record with these fields; those left out are null. */
+  /** A record with these fields; those left out are null, or those of `other` if there is one. */
   constructor(
     fields: RecordFields & {
       sourcePartition?: Record<string, unknown> | null;
       sourceOffset?: Record<string, unknown> | null;
     },
+    other: SourceRecord | null = null,
   ) {
-    super(fields);
-    this.sourcePartition = fields.sourcePartition ?? null;
-    this.sourceOffset = fields.sourceOffset ?? null;
+    super(fields, other);
+    const { sourcePartition, sourceOffset } = other ?? fields;
+    this.sourcePartition = sourcePartition ?? null;
+    this.sourceOffset = sourceOffset ?? null;
   }
 
   /** The same record but for the fields given. */
   newRecord(changes: Partial<RecordFields>): SourceRecord {
-    const { sourcePartition, sourceOffset } = this;
-    return new SourceRecord({ ...this.changed(changes), sourcePartition, sourceOffset });
+    return new SourceRecord(changes as RecordFields, this);
   }
 }
 
@@ -125,7 +121,7 @@ export class SinkRecord extends ConnectRecord<SinkRecord> {
   /** The partition it was read from. */
   readonly originalKafkaPartition: number | null;
 
-  /** A record with these fields. */
+  /** A record with these fields; those left out are those of `other` if there is one. */
   constructor(
     fields: RecordFields & {
       kafkaOffset: bigint;
@@ -133,20 +129,18 @@ export class SinkRecord extends ConnectRecord<SinkRecord> {
       originalTopic?: string;
       originalKafkaPartition?: number | null;
     },
+    other: SinkRecord | null = null,
   ) {
-    super(fields);
-    this.kafkaOffset = fields.kafkaOffset;
-    this.timestampType = fields.timestampType ?? "NoTimestampType";
-    this.originalTopic = fields.originalTopic ?? fields.topic;
-    this.originalKafkaPartition = fields.originalKafkaPartition ?? this.kafkaPartition;
+    super(fields, other);
+    const origin = other ?? fields;
+    this.kafkaOffset = origin.kafkaOffset;
+    this.timestampType = origin.timestampType ?? "NoTimestampType";
+    this.originalTopic = origin.originalTopic ?? fields.topic;
+    this.originalKafkaPartition = origin.originalKafkaPartition ?? this.kafkaPartition;
   }
 
   /** The same record but for the fields given. */
   newRecord(changes: Partial<RecordFields>): SinkRecord {
-    const { kafkaOffset, timestampType, originalTopic, originalKafkaPartition } = this;
-    const fields = this.changed(changes);
-    return new SinkRecord(
-      { ...fields, kafkaOffset, timestampType, originalTopic, originalKafkaPartition },
-    );
+    return new SinkRecord(changes as RecordFields & { kafkaOffset: bigint }, this);
   }
 }
