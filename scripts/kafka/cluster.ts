@@ -32,6 +32,8 @@ const listeners: readonly Listener[] = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "S
 export interface ClusterOptions {
   /** How many brokers; 1 unless told. */
   brokers?: 1 | 3;
+  /** Where the first broker listens in plain text; a free port unless told. */
+  port?: number;
   /** Settings of brokers beyond those that make it small and quick. */
   configs?: Readonly<Record<string, string>>;
 }
@@ -167,6 +169,7 @@ export class Cluster {
     const keeper = new Keeper(folder);
     const count = options.brokers ?? 1;
     const ports = freePorts(count * (listeners.length + 1));
+    ports[0] = options.port ?? ports[0];
     const brokers = Array.from({ length: count }, (_, i) => {
       const own = ports.slice(i * (listeners.length + 1), (i + 1) * (listeners.length + 1));
       return new Broker(java, keeper, i + 1, `${folder}/${i + 1}`, own);
