@@ -34,7 +34,9 @@ export function connectionErrorOf(
 
 /** What may be wrong, where the reason alone does not tell. */
 function hintAt(reason: string, type: string, trait: ConnectionTrait): string {
-  const isCut = /^Closed connection$|disconnected before secure TLS/.test(reason);
+  const isCut = /^Closed connection$|disconnected before secure TLS|not one of Kafka's/.test(
+    reason,
+  );
   if (type === "ILLEGAL_SASL_STATE" || isCut && !trait.hasAnswered) {
     return `; security.protocol is ${trait.protocol}, which this port may not speak`;
   }

@@ -44,6 +44,11 @@ export class FetchedBatches {
     this.endOffset = endOffset;
   }
 
+  /** Where they are. */
+  get buffer(): ArrayBufferLike {
+    return this.#bytes.buffer;
+  }
+
   /** Whether nothing is left to hand out. */
   get isEmpty(): boolean {
     return this.#next === this.#batches.length;
@@ -76,7 +81,9 @@ export class FetchedBatches {
       !this.isEmpty && sizeBytes + this.#batches[this.#next].header.sizeBytes <= bytesMax
     );
     const fits = buffer !== undefined && sizeBytes <= buffer.byteLength;
-    const batches = new Uint8Array(fits ? buffer : new ArrayBuffer(sizeBytes), 0, sizeBytes);
+    // A buffer of the full size serves again for the next run.
+    const size = sizeBytes > bytesMax / 2 ? Math.max(sizeBytes, bytesMax) : sizeBytes;
+    const batches = new Uint8Array(fits ? buffer : new ArrayBuffer(size), 0, sizeBytes);
     let position = 0;
     for (const { start, header } of this.#batches.slice(first, this.#next)) {
       batches.set(this.#bytes.subarray(start, start + header.sizeBytes), position);

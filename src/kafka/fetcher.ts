@@ -36,6 +36,9 @@ import type { CommittedOffset } from "./protocol/offsets.ts";
 import { type PartitionName, partitionText } from "./protocol/partitions.ts";
 import type { ConsumerSettings } from "./settings.ts";
 
+/** A larger buffer is not kept for the next answer. */
+const keptBytesMax = 8 << 20;
+
 /** What a fetcher is made with. */
 export interface FetcherOptions {
   /** Who speaks to brokers for it. */
@@ -84,6 +87,8 @@ const notable = new Set(["UNKNOWN_SERVER_ERROR", "UNKNOWN_TOPIC_OR_PARTITION"]);
 export class Fetcher {
   readonly #options: FetcherOptions;
   readonly #followed = new Map<string, Followed>();
+  /** Where the last answer of a node is, to be used again for the next one. */
+  readonly #buffers = new Map<number, ArrayBuffer>();
   /** Nodes with a request under way. */
   readonly #busy = new Set<number>();
   #wakeUp = new AbortController();
@@ -243,13 +248,33 @@ export class Fetcher {
         return isCurrent ? [followed] : [];
       });
     try {
-      const answer = await client.send(nodeId, fetchRequest(positions, settings), "fetches");
+      const request = fetchRequest(positions, settings, this.#freeBuffer(nodeId));
+      const answer = await client.send(nodeId, request, "fetches");
+      this.#keepBuffer(nodeId, answer);
       this.#receive(nodeId, current(), answer);
     } catch (error) {
       for (const followed of current()) this.#failed(followed, error);
     }
     this.#busy.delete(nodeId);
     this.#wake();
+  }
+
+  /** The buffer of a node's last answer, once nothing is left in it. */
+  #freeBuffer(nodeId: number): ArrayBuffer | undefined {
+    const buffer = this.#buffers.get(nodeId);
+    // A request that fails does not give it back.
+    this.#buffers.delete(nodeId);
+    for (const { fetched } of this.#followed.values()) {
+      if (fetched !== null && fetched.buffer === buffer) fetched.detach();
+    }
+    return buffer;
+  }
+
+  #keepBuffer(nodeId: number, { partitions }: FetchAnswer): void {
+    const buffer = partitions.find(({ records }) => records.length > 0)?.records.buffer;
+    if (buffer !== undefined && buffer.byteLength <= keptBytesMax) {
+      this.#buffers.set(nodeId, buffer);
+    }
   }
 
   #receive(nodeId: number, asked: readonly Followed[], answer: FetchAnswer): void {

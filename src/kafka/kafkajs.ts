@@ -12,11 +12,12 @@ import { createRequire } from "node:module";
 import type { SASLOptions } from "kafkajs";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { CorruptError, type Logger, reasonOf, systemClock } from "../base/mod.ts";
+import { lendBuffer, openSocket } from "./answers.ts";
 import { connectionErrorOf, type ConnectionTrait } from "./connection_error.ts";
-import { AuthenticationError, ConnectionError } from "./errors.ts";
+import { ConnectionError } from "./errors.ts";
 import type { ApiRequest } from "./protocol/request.ts";
 import { Reader, Writer } from "./protocol/wire.ts";
-import { type Authenticator, oauthBearer, tellingBreaks } from "./sasl.ts";
+import { type Authenticators, saslOf } from "./sasl.ts";
 
 /** How brokers are reached. */
 export interface ConnectionOptions {
@@ -70,6 +71,13 @@ interface Opened {
   renew(broken: Connection): Connection;
 }
 
+/** What a connection has received and not understood yet. */
+interface Received {
+  chunks: Uint8Array[];
+  bytesBuffered: number;
+  processData(bytes: Uint8Array): void;
+}
+
 interface Queue {
   push(request: {
     entry: {
@@ -95,27 +103,24 @@ interface Kafkajs {
   Broker: new (options: object) => Broker;
   Pool: new (options: object) => Pool;
   Connection: new (options: object) => Connection;
-  sasl: Record<"plain" | "scram256" | "scram512", (sasl: object) => Authenticator>;
+  sasl: Authenticators;
   createLogger(options: object): object;
-  socketFactory(): unknown;
 }
 
 /** Loads kafkajs when the first connection is made: a worker without brokers does without it. */
 async function load(): Promise<Kafkajs> {
   // It is CommonJS, and in the executable its `require` of the platform's modules is the global one.
   Object.assign(globalThis, { require: createRequire(import.meta.url) });
-  const [broker, pool, connection, queue, loggers, sockets, plain, scram256, scram512] =
-    await Promise.all([
-      import("kafkajs/src/broker/index.js"),
-      import("kafkajs/src/network/connectionPool.js"),
-      import("kafkajs/src/network/connection.js"),
-      import("kafkajs/src/network/requestQueue/index.js"),
-      import("kafkajs/src/loggers/index.js"),
-      import("kafkajs/src/network/socketFactory.js"),
-      import("kafkajs/src/broker/saslAuthenticator/plain.js"),
-      import("kafkajs/src/broker/saslAuthenticator/scram256.js"),
-      import("kafkajs/src/broker/saslAuthenticator/scram512.js"),
-    ]) as unknown as { default: never }[];
+  const [broker, pool, connection, queue, loggers, plain, scram256, scram512] = await Promise.all([
+    import("kafkajs/src/broker/index.js"),
+    import("kafkajs/src/network/connectionPool.js"),
+    import("kafkajs/src/network/connection.js"),
+    import("kafkajs/src/network/requestQueue/index.js"),
+    import("kafkajs/src/loggers/index.js"),
+    import("kafkajs/src/broker/saslAuthenticator/plain.js"),
+    import("kafkajs/src/broker/saslAuthenticator/scram256.js"),
+    import("kafkajs/src/broker/saslAuthenticator/scram512.js"),
+  ]) as unknown as { default: never }[];
   // Its queues set a timer whether or not there is anything to check, with a negative time when there is
   // not, and the platform warns of that on the console. They read the machine's clock, and so no other
   // would do here.
@@ -124,6 +129,13 @@ async function load(): Promise<Kafkajs> {
   prototype.scheduleCheckPendingRequests = function (this: Queue) {
     if (this.pending.length > 0 || this.throttledUntil > systemClock.now()) schedule.call(this);
   };
+  // The rest of what came, which is nothing after a whole answer, would make them copy the next one.
+  const { prototype: reader } = connection.default as { prototype: Received };
+  const processData = reader.processData;
+  reader.processData = function (this: Received, bytes: Uint8Array) {
+    if (this.bytesBuffered === 0) this.chunks = [];
+    processData.call(this, bytes);
+  };
   const { createLogger } = loggers.default as Pick<Kafkajs, "createLogger">;
   return {
     Broker: broker.default,
@@ -131,7 +143,6 @@ async function load(): Promise<Kafkajs> {
     Connection: connection.default,
     sasl: { plain: plain.default, scram256: scram256.default, scram512: scram512.default },
     createLogger,
-    socketFactory: sockets.default,
   };
 }
 let loading: Promise<Kafkajs> | null = null;
@@ -174,10 +185,10 @@ export class BrokerConnection {
         host,
         port,
         logger,
-        socketFactory: kafkajs.socketFactory(),
+        socketFactory: openSocket,
         clientId: options.clientId,
         ssl: options.tls,
-        sasl: options.sasl && saslOf(options.sasl, this.#address, kafkajs),
+        sasl: options.sasl && saslOf(options.sasl, this.#address, kafkajs.sasl),
         connectionTimeout: options.connectTimeoutMs,
         requestTimeout: options.requestTimeoutMs,
         enforceRequestTimeout: true,
@@ -288,28 +299,6 @@ export class BrokerConnection {
   }
 }
 
-/** How to authenticate, as kafkajs takes it. */
-function saslOf(options: SASLOptions, address: string, { sasl }: Kafkajs) {
-  const { mechanism } = options;
-  const isRefusal = (error: unknown) =>
-    error instanceof AuthenticationError || (error as Error).name === "KafkaJSProtocolError";
-  const of = (authenticator: Authenticator) => (
-    { mechanism, authenticationProvider: tellingBreaks(authenticator, isRefusal) }
-  );
-  switch (mechanism) {
-    case "plain":
-      return of(sasl.plain(options));
-    case "scram-sha-256":
-      return of(sasl.scram256(options));
-    case "scram-sha-512":
-      return of(sasl.scram512(options));
-    case "oauthbearer":
-      return of(oauthBearer(async () => (await options.oauthBearerProvider()).value, address));
-    default:
-      throw new AuthenticationError(`There is no SASL mechanism ${mechanism}`);
-  }
-}
-
 /** Closes a connection once what is under way has been answered. */
 async function retire(connection: Connection): Promise<void> {
   const { socket } = connection;
@@ -338,6 +327,7 @@ async function send<T>(
   const writer = new Writer()
     .int16(apiKey).int16(apiVersion).int32(correlationId).string(connection.clientId);
   request.encode(writer);
+  if (request.answerBuffer !== undefined) lendBuffer(socket, correlationId, request.answerBuffer);
   const { parts } = writer;
   const size = parts.reduce((sum, { length }) => sum + length, 0);
   const payload = await new Promise<Buffer | null>((resolve, reject) => {

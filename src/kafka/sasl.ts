@@ -7,6 +7,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import type { ConnectionOptions } from "./kafkajs.ts";
 import { reasonOf } from "../base/mod.ts";
 import { AuthenticationError } from "./errors.ts";
 
@@ -24,6 +25,12 @@ export interface SaslTalk {
 
 /** Authenticates over a connection. */
 export type Authenticator = (talk: SaslTalk) => { authenticate(): Promise<void> };
+
+/** Kafkajs's own. */
+export type Authenticators = Record<
+  "plain" | "scram256" | "scram512",
+  (sasl: object) => Authenticator
+>;
 
 /**
  * An authenticator that rejects with what broke the connection, when that is why it does not get on.
@@ -84,4 +91,30 @@ function messageOf(text: string): Exchange["request"] {
 
 function withoutSize(answer: Buffer): Buffer {
   return answer.subarray(4);
+}
+
+/** How to authenticate, as kafkajs takes it. @throws {AuthenticationError} for a mechanism there is not */
+export function saslOf(
+  options: NonNullable<ConnectionOptions["sasl"]>,
+  address: string,
+  sasl: Authenticators,
+) {
+  const { mechanism } = options;
+  const isRefusal = (error: unknown) =>
+    error instanceof AuthenticationError || (error as Error).name === "KafkaJSProtocolError";
+  const of = (authenticator: Authenticator) => (
+    { mechanism, authenticationProvider: tellingBreaks(authenticator, isRefusal) }
+  );
+  switch (mechanism) {
+    case "plain":
+      return of(sasl.plain(options));
+    case "scram-sha-256":
+      return of(sasl.scram256(options));
+    case "scram-sha-512":
+      return of(sasl.scram512(options));
+    case "oauthbearer":
+      return of(oauthBearer(async () => (await options.oauthBearerProvider()).value, address));
+    default:
+      throw new AuthenticationError(`There is no SASL mechanism ${mechanism}`);
+  }
 }

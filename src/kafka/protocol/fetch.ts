@@ -81,12 +81,14 @@ export interface FetchAnswer {
   partitions: FetchedPartition[];
 }
 
-/** Fetches from positions, which all have the same leader. */
+/** Fetches from positions, which all have the same leader; into `answerBuffer`, if there is one. */
 export function fetchRequest(
   positions: readonly FetchPosition[],
   limits: FetchLimits,
+  answerBuffer?: ArrayBuffer,
 ): ApiRequest<FetchAnswer> {
   return {
+    answerBuffer,
     apiKey: 1,
     apiName: "Fetch",
     apiVersion: 11,

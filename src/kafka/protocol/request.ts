@@ -16,6 +16,8 @@ export interface ApiRequest<T> {
   decode(reader: Reader): T;
   /** How long the broker may take beyond `request.timeout.ms`, in milliseconds: it waits by itself. */
   readonly waitMsMax?: number;
+  /** Where the answer may be put, if it fits: nobody else may use it until the answer is there. */
+  readonly answerBuffer?: ArrayBuffer;
   /** What stands for the answer of a request that brokers do not answer. */
   readonly unanswered?: T;
 }
