@@ -5,9 +5,9 @@
 
 import assert from "node:assert/strict";
 import { Cluster } from "../../scripts/kafka/cluster.ts";
-import { Connect, inTemporaryFolder, until } from "../e2e/connect.ts";
+import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { javaTest } from "./java.ts";
-import { checkRunning, LineFlow, type Props, workerProps } from "./lines.ts";
+import { Flows, type Props, workerProps } from "./lines.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 /** How long the broker is held, in milliseconds: as long as clients wait for an answer. */
@@ -22,45 +22,6 @@ const impatient: Props = {
   "consumer.session.timeout.ms": "6000",
   "consumer.heartbeat.interval.ms": "1000",
 };
-
-/** Two flows, through a topic of one partition and through one of four. */
-class Flows {
-  readonly connect: Connect;
-  readonly #flows: readonly LineFlow[];
-  #url = "";
-
-  constructor(folder: string) {
-    this.connect = new Connect(folder);
-    this.#flows = [new LineFlow(folder, "one", 1), new LineFlow(folder, "four", 4)];
-  }
-
-  /** Starts the worker, and the writing. @returns the URL of its REST API */
-  async start(worker: Props): Promise<string> {
-    for (const flow of this.#flows) flow.start();
-    const files = this.#flows.map((flow) => flow.files);
-    return this.#url = await this.connect.start(Object.assign({ worker }, ...files));
-  }
-
-  /** Waits until more has come out of all. */
-  async advance(): Promise<void> {
-    await Promise.all(this.#flows.map((flow) => flow.advance(this.connect)));
-    await this.checkRunning();
-  }
-
-  async checkRunning(): Promise<void> {
-    const names = this.#flows.flatMap(({ files }) => Object.keys(files));
-    await checkRunning(this.#url, names);
-  }
-
-  /** Waits until everything has come out, and ends the worker. */
-  async finish(): Promise<void> {
-    await Promise.all(this.#flows.map((flow) => flow.stop()));
-    for (const flow of this.#flows) await flow.check(this.connect);
-    await this.checkRunning();
-    assert.equal(await this.connect.stop(), 0, this.connect.log);
-    assert.ok(!this.connect.log.includes("has failed"), this.connect.log);
-  }
-}
 
 javaTest("a worker waits for a broker that comes late; meanwhile REST answers", async () => {
   const cluster = await Cluster.start();

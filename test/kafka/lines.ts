@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { type Connect, until } from "../e2e/connect.ts";
+import { Connect, until } from "../e2e/connect.ts";
 
 /** Settings of a worker or a connector. */
 export type Props = Record<string, string>;
@@ -209,6 +209,53 @@ class PartitionOrder {
     this.#seen[number] = partition + 1;
     this.#last[partition] = number;
     this.missing--;
+  }
+}
+
+/** Two flows, through a topic of one partition and through one of four. */
+export class Flows {
+  /** The worker. */
+  readonly connect: Connect;
+  readonly #flows: readonly LineFlow[];
+  #url = "";
+
+  /** Flows in a folder, and a worker that does not run yet. */
+  constructor(folder: string) {
+    this.connect = new Connect(folder);
+    this.#flows = [new LineFlow(folder, "one", 1), new LineFlow(folder, "four", 4)];
+  }
+
+  /** Their topics. */
+  get topics(): string[] {
+    return this.#flows.map(({ topic }) => topic);
+  }
+
+  /** Starts the worker, and the writing. @returns the URL of its REST API */
+  async start(worker: Props): Promise<string> {
+    for (const flow of this.#flows) flow.start();
+    const files = this.#flows.map((flow) => flow.files);
+    return this.#url = await this.connect.start(Object.assign({ worker }, ...files));
+  }
+
+  /** Waits until more has come out of all. */
+  async advance(): Promise<void> {
+    await Promise.all(this.#flows.map((flow) => flow.advance(this.connect)));
+    await this.checkRunning();
+  }
+
+  /** Sees to it that everything is RUNNING. */
+  async checkRunning(): Promise<void> {
+    const names = this.#flows.flatMap(({ files }) => Object.keys(files));
+    await checkRunning(this.#url, names);
+  }
+
+  /** Waits until everything has come out, and ends the worker. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#flows.map((flow) => flow.stop()));
+    for (const flow of this.#flows) await flow.check(this.connect);
+    await this.checkRunning();
+    assert.equal(await this.connect.stop(), 0, this.connect.log);
+    assert.ok(!this.connect.log.includes("has failed"), this.connect.log);
   }
 }
 
