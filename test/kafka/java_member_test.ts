@@ -8,7 +8,8 @@ import { connectionDefaults, consumerDefaults, producerDefaults } from "../../sr
 import { type GroupConsumer, KafkaTopics } from "../../src/topics/mod.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { keptLog } from "../faults/memory_disk.ts";
-import { type Java, javaTest } from "./java.ts";
+import { startReader } from "./group_reader.ts";
+import { javaTest } from "./java.ts";
 
 const decoder = new TextDecoder();
 let running: ReturnType<typeof anyCluster> | null = null;
@@ -68,39 +69,6 @@ class Ours {
   }
 }
 
-async function startJava(java: Java, folder: string, props: Record<string, string>, topic: string) {
-  const text = Object.entries(props).map(([key, value]) => `${key}=${value}\n`).join("");
-  await Deno.writeTextFile(`${folder}/java.properties`, text);
-  const program = await java.compile("GroupReader.java");
-  const child = program.command("GroupReader", [`${folder}/java.properties`, topic], {
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const lines: string[] = [];
-  const reading = (async () => {
-    let rest = "";
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-      const parts = (rest + text).split("\n");
-      rest = parts.pop()!;
-      lines.push(...parts);
-    }
-  })();
-  return {
-    lines,
-    values: () => lines.flatMap((line) => /^record: (.*)$/.exec(line)?.[1] ?? []),
-    partitionCount: () =>
-      Number(/\d+$/.exec(lines.findLast((line) => line.startsWith("assigned"))!)),
-    async leave() {
-      const writer = child.stdin.getWriter();
-      await writer.write(Uint8Array.of(10));
-      await writer.close();
-      await child.status;
-      await reading;
-    },
-  };
-}
-
 for (
   const [javaLeads, assignor] of [
     [true, "range"],
@@ -141,14 +109,14 @@ for (
               }),
             );
           const other = () =>
-            startJava(java, folder, {
+            startReader(java, folder, id, {
               "bootstrap.servers": cluster.bootstrapServers,
               "group.id": id,
               "auto.offset.reset": "earliest",
               "heartbeat.interval.ms": "200",
               "enable.auto.commit": "false",
               "partition.assignment.strategy": assignorClasses[assignor],
-            }, id);
+            });
           // Whoever joins first leads.
           let ours = javaLeads ? null : await join();
           if (ours !== null) await until(() => ours!.partitionCount === 4);
