@@ -183,16 +183,22 @@ function mapText(
 ): string {
   if (schema !== null && schema.type !== "map") throw mismatch(schema, value);
   const [keys, items] = schema === null ? [null, null] : [schema.keySchema, schema.valueSchema];
-  const entries = [...value];
-  const isObject = keys === null
-    ? entries.every(([key]) => typeof key === "string")
-    : keys.type === "string";
-  const pairs = entries.map(([key, item]) => {
+  const isObject = keys === null ? hasTextKeys(value) : keys.type === "string";
+  let text = isObject ? "{" : "[";
+  let comma = "";
+  for (const [key, item] of value) {
     const name = textOf(keys, key, options, depth);
     const itemText = textOf(items, item, options, depth);
-    if (!isObject) return `[${name},${itemText}]`;
     // Kafka: the name of a key that is null is "null".
-    return `${name === "null" ? '"null"' : name}:${itemText}`;
-  });
-  return isObject ? `{${pairs.join(",")}}` : `[${pairs.join(",")}]`;
+    text += isObject
+      ? `${comma}${name === "null" ? '"null"' : name}:${itemText}`
+      : `${comma}[${name},${itemText}]`;
+    comma = ",";
+  }
+  return text + (isObject ? "}" : "]");
+}
+
+function hasTextKeys(map: Map<unknown, unknown>): boolean {
+  for (const key of map.keys()) if (typeof key !== "string") return false;
+  return true;
 }
