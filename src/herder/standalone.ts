@@ -11,12 +11,16 @@ import type { OffsetStore } from "../store/mod.ts";
 import type { TaskSpec } from "../task/mod.ts";
 import type { ConsumerOptions, ProducerOptions, Topics } from "../topics/mod.ts";
 import {
+  adminConfigs,
+  adminSettings,
+  checkOverrides,
   clientIdOf,
   type ClientSources,
   consumerConfigs,
   consumerSettings,
   converterSpec,
   newTopicsOf,
+  overridePolicy,
   producerConfigs,
   producerSettings,
   type Props,
@@ -26,6 +30,7 @@ import {
   standaloneConfigDef,
   topicSelection,
   transformSpecs,
+  usesTopicCreation,
 } from "./config/mod.ts";
 import type { Connectors } from "./connector_host.ts";
 import { SinkTaskRunner } from "./sink_task_runner.ts";
@@ -279,7 +284,17 @@ export class StandaloneHerder {
     Object.assign(spec, { lingerMs, compression, compressionLevel, requestBytesMax });
     spec.batchBytesMax = Math.min(settings.batchBytes, requestBytesMax);
     spec.bytesInFlightMax = settings.bufferBytesMax;
-    return { ...options, kafka: { connection, producer: settings } };
+    const kafka = { connection, producer: settings };
+    if (!usesTopicCreation(connector)) return { ...options, kafka };
+    const adminId = clientIdOf("admin", connector.name, spec.task);
+    checkOverrides("admin", connector, overridePolicy(worker));
+    const owner = { worker, connector, clientId: adminId };
+    const admin = await adminSettings(adminConfigs(owner), clients);
+    const { apiTimeoutMs } = admin.settings;
+    return {
+      ...options,
+      kafka: { ...kafka, admin: { connection: admin.connection, apiTimeoutMs } },
+    };
   }
 
   #spec(kind: "source" | "sink", props: Props, task: number, config: Props): TaskSpec {

@@ -94,13 +94,13 @@ export class KafkaTopics implements Topics {
   async openProducer(options: ProducerOptions): Promise<Producer> {
     this.#checkOpen();
     const { clock, log, connection: own, producer: settings, apiTimeoutMs } = this.#options;
-    const { connection = { ...own, clientId: options.clientId }, producer = settings } =
+    const { connection = { ...own, clientId: options.clientId }, producer = settings, admin } =
       options.kafka ?? {};
     const told = new Map<string, number>();
     let listener: ProducerListener | null = null;
     // Kafka: producers let brokers make anew what has been removed (`auto.create.topics.enable`).
-    const making = { ...connection, makesTopics: true };
-    const client = this.#client(making, ({ name, partitions: { length } }) => {
+    const writing = { ...connection, makesTopics: true };
+    const client = this.#client(writing, ({ name, partitions: { length } }) => {
       const before = told.get(name);
       if (before === undefined || before === length) return;
       told.set(name, length);
@@ -113,19 +113,28 @@ export class KafkaTopics implements Topics {
       clock,
       warn: log.warn,
     });
+    const maker = admin === undefined ? this.#admin : this.#client(admin.connection);
+    const making = {
+      maker,
+      newTopic: options.newTopic,
+      blockMsMax: producer.blockMsMax,
+      apiTimeoutMs: admin?.apiTimeoutMs ?? apiTimeoutMs,
+    };
     return await Promise.resolve<Producer>({
       append: (topic, partition, batch) => append(sender, topic, partition, batch),
       partitionCount: async (topic) => {
-        const { newTopic } = options;
-        const { blockMsMax } = producer;
-        const count = await partitionCount(client, topic, { newTopic, blockMsMax, apiTimeoutMs });
+        const count = await partitionCount(client, topic, making);
         told.set(topic, count);
         return count;
       },
       listen: (given) => void (listener = given),
       // What waits, waits for brokers, not for room.
       stopWaiting: () => {},
-      close: () => Promise.resolve(client.close()),
+      close() {
+        client.close();
+        if (admin !== undefined) maker.close();
+        return Promise.resolve();
+      },
     });
   }
 

@@ -53,7 +53,9 @@ export async function makeTopics(
 export async function partitionCount(
   client: KafkaClient,
   topic: string,
-  { newTopic, blockMsMax, apiTimeoutMs }: {
+  { maker, newTopic, blockMsMax, apiTimeoutMs }: {
+    /** Who makes topics. */
+    maker: KafkaClient;
     newTopic: ProducerOptions["newTopic"];
     /** Kafka Connect's producers wait without end unless told: the topic may yet be made. */
     blockMsMax: number;
@@ -64,7 +66,7 @@ export async function partitionCount(
   const counting = client.retrying(async () => {
     const wanted = newTopic(topic);
     if (wanted !== null && !await isThere(client, topic)) {
-      await makeTopics(client, [wanted], apiTimeoutMs).catch((cause) => {
+      await makeTopics(maker, [wanted], apiTimeoutMs).catch((cause) => {
         // Another task, or another worker, may have made it meanwhile.
         if (!(cause instanceof AlreadyExistsError)) throw cause;
       });

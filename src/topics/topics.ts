@@ -158,7 +158,12 @@ export interface ProducerOptions {
   /** What a topic that is absent is made with; null: it is left to whoever makes topics by themselves. */
   newTopic(topic: string): NewTopic | null;
   /** How it writes to Kafka; the worker's own way unless told. The embedded log has nothing to set. */
-  kafka?: { connection: ConnectionSettings; producer: ProducerSettings };
+  kafka?: {
+    connection: ConnectionSettings;
+    producer: ProducerSettings;
+    /** Who makes topics that are absent; the worker's own admin client unless told. */
+    admin?: { connection: ConnectionSettings; apiTimeoutMs: number };
+  };
 }
 
 /** What a producer tells without being asked, of topics whose partitions it was asked for. */

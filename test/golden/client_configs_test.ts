@@ -9,6 +9,7 @@ import { unhonouredKeys } from "../../src/herder/config/unhonoured_keys.ts";
 import {
   adminConfigs,
   adminSettings,
+  checkOverrides,
   type ClientKind,
   type ClientSources,
   consumerConfigs,
@@ -155,6 +156,19 @@ Deno.test("validateOverrides() says what Kafka's policies say", () => {
       policy,
     );
   }
+});
+
+Deno.test("checkOverrides() refuses what the policy does not allow", () => {
+  const connector = { "admin.override.sasl.mechanism": "PLAIN", "admin.override.client.id": "x" };
+  checkOverrides("admin", connector, overridePolicy({}));
+  checkOverrides("producer", connector, overridePolicy({}));
+  const worker = { "connector.client.config.override.policy": "Principal" };
+  throws(() => checkOverrides("admin", connector, overridePolicy(worker)), {
+    name: "ConfigError",
+    message:
+      "Client Config Overrides not allowed: The 'Principal' policy does not allow 'client.id' " +
+      "to be overridden in the connector configuration.",
+  });
 });
 
 Deno.test("validateOverrides() finds values of another type, as Kafka's REST API does, and no more", () => {

@@ -29,6 +29,19 @@ const sources: Record<string, Props> = {
   lz4: { "compression.type": "lz4", "compression.lz4.level": "17" },
 };
 
+/** Sources that make their topics, with the client that `admin.` settings tell of. */
+const making: Record<string, Props> = {
+  made: {
+    "topic.creation.default.partitions": "2",
+    "topic.creation.default.replication.factor": "1",
+  },
+  elsewhere: {
+    "topic.creation.default.partitions": "1",
+    "topic.creation.default.replication.factor": "1",
+    "admin.override.bootstrap.servers": "127.0.0.1:1",
+  },
+};
+
 /** Sources whose tasks fail, with what they override and why. */
 const failing: Record<string, [props: Props, reason: RegExp]> = {
   wrong: [
@@ -135,12 +148,24 @@ javaTest("What connectors override of their producers has an effect, or is named
         ...Object.fromEntries(
           Object.entries(all).map(([name, props]) => [name, connectorProps("source", name, props)]),
         ),
+        ...Object.fromEntries(
+          Object.entries(making).map(([name, props]) => [
+            name,
+            { ...connectorProps("source", name, {}), ...props },
+          ]),
+        ),
       });
       await checkBatches(topics);
       for (const [name, [, reason]] of Object.entries(failing)) {
         const task = await failedTask(rest, name);
         match(task.trace, reason);
       }
+      await until(async () => (await topics.listTopics()).includes("made"));
+      strictEqual((await topics.describeTopics(["made"]))[0].partitions.length, 2);
+      await until(() =>
+        /connector-adminclient-elsewhere-0: no answer from 127\.0\.0\.1:1:/.test(connect.log)
+      );
+      strictEqual((await topics.listTopics()).includes("elsewhere"), false);
       const warned = [...connect.log.matchAll(/WARN (.* is not supported, and has no effect)/g)];
       deepStrictEqual(warned.map(([_, warning]) => warning), [
         "connector-producer-lz4-0: compression.lz4.level is not supported, and has no effect",

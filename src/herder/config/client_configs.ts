@@ -133,13 +133,28 @@ export function validateOverrides(
       recommendedValues: [],
       errorMessages: [
         ...typeErrors(kind, key, value),
-        ...policy.allows(key) ? [] : [
-          `The '${policy.name}' policy does not allow '${key}' to be overridden in the connector configuration.`,
-        ],
+        ...policy.allows(key) ? [] : [notAllowed(policy, key)],
       ],
       visible: true,
     }));
   });
+}
+
+/**
+ * Checks what a connector overrides of a client that it turns out to have when its tasks start. Kafka:
+ * `Worker.connectorClientConfigOverrides`.
+ * @throws {ConfigError} for what the policy does not allow
+ */
+export function checkOverrides(kind: ClientKind, connector: Props, policy: OverridePolicy): void {
+  const refused = Object.keys(withPrefix(connector, `${kind}.override.`))
+    .filter((key) => !policy.allows(key))
+    .map((key) => notAllowed(policy, key));
+  if (refused.length === 0) return;
+  throw new ConfigError(`Client Config Overrides not allowed: ${refused.join(" ")}`);
+}
+
+function notAllowed({ name }: OverridePolicy, key: string): string {
+  return `The '${name}' policy does not allow '${key}' to be overridden in the connector configuration.`;
 }
 
 function typeErrors(kind: ClientKind, key: string, value: string): string[] {

@@ -112,8 +112,8 @@ export function groupConfigDef(
   });
 }
 
-/** Kafka: `SourceConnectorConfig.usesTopicCreation` */
-function usesTopicCreation(props: Props): boolean {
+/** Whether a source says how topics are made. Kafka: `SourceConnectorConfig.usesTopicCreation` */
+export function usesTopicCreation(props: Props): boolean {
   return Object.keys(props).some((key) => key.startsWith(prefix));
 }
 
