@@ -21,6 +21,8 @@ import type { TaskRunner, TaskStatus } from "./task_runner.ts";
 
 /** How much is fetched at once, in bytes. */
 const fetchBytesMax = 512 * 1024;
+/** A buffer that is larger, for the sake of one batch, is not kept. */
+const keptBytesMax = 4 * fetchBytesMax;
 /** How long one wait for records lasts, in milliseconds. */
 const pollMsMax = 10_000;
 
@@ -279,12 +281,12 @@ export class SinkTaskRunner implements TaskRunner {
     }
   }
 
-  /** Keeps a buffer for a later fetch. A larger one held a batch of its size, which is rare. */
+  /** Keeps a buffer for a later fetch, unless it is a small one, or held a batch far larger than most. */
   #keep(buffer: ArrayBuffer): void {
-    const isSpare = this.#buffers.length * fetchBytesMax < this.#options.spec.bytesInFlightMax;
-    if (isSpare && buffer.byteLength === fetchBytesMax && !buffer.resizable) {
-      this.#buffers.push(buffer);
-    }
+    const { byteLength, resizable } = buffer;
+    const isSpare = this.#buffers.length * byteLength < this.#options.spec.bytesInFlightMax;
+    if (!isSpare || resizable || byteLength < fetchBytesMax || byteLength > keptBytesMax) return;
+    this.#buffers.push(buffer);
   }
 
   #seek(consumer: GroupConsumer, position: PartitionOffset): void {

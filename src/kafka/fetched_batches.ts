@@ -17,6 +17,9 @@ export interface BatchRun {
   endOffset: bigint;
 }
 
+/** Buffers for long runs take a multiple of so many bytes. */
+const bufferStepBytes = 64 << 10;
+
 /** Batches of a partition that have been fetched and not handed out yet. */
 export class FetchedBatches {
   #bytes: Uint8Array;
@@ -81,8 +84,10 @@ export class FetchedBatches {
       !this.isEmpty && sizeBytes + this.#batches[this.#next].header.sizeBytes <= bytesMax
     );
     const fits = buffer !== undefined && sizeBytes <= buffer.byteLength;
-    // A buffer of the full size serves again for the next run.
-    const size = sizeBytes > bytesMax / 2 ? Math.max(sizeBytes, bytesMax) : sizeBytes;
+    // A buffer somewhat larger serves again for the next run.
+    const size = sizeBytes > bytesMax / 2
+      ? Math.ceil(Math.max(sizeBytes, bytesMax) / bufferStepBytes) * bufferStepBytes
+      : sizeBytes;
     const batches = new Uint8Array(fits ? buffer : new ArrayBuffer(size), 0, sizeBytes);
     let position = 0;
     for (const { start, header } of this.#batches.slice(first, this.#next)) {
