@@ -46,6 +46,10 @@ interface Connection {
   isConnected(): boolean;
   isAuthenticated(): boolean;
   authenticate(): Promise<void>;
+  /** How long the broker lets it live, in milliseconds; 0: for ever. */
+  sessionLifetime: { toNumber(): number };
+  /** How long before that it counts as not authenticated any more, in milliseconds. */
+  reauthenticationThreshold: number;
   nextCorrelationId(): number;
   rejectRequests(error: Error): void;
   disconnect(): Promise<unknown>;
@@ -146,6 +150,8 @@ async function load(): Promise<Kafkajs> {
   };
 }
 let loading: Promise<Kafkajs> | null = null;
+/** How long before its end a session is left, in milliseconds, unless it is short. Kafkajs: the same. */
+const reauthenticationMs = 10_000;
 
 /** Fetches and rebalances go over connections of their own: they wait at the broker. */
 export type Lane = "requests" | "fetches" | "rebalances";
@@ -269,6 +275,9 @@ export class BrokerConnection {
       if (known.isConnected() && !this.#isLoggedIn(known)) await retire(known);
       const connection = await pool.getConnection(lanes[lane]);
       await connection.authenticate();
+      // Kafka: `SaslClientAuthenticator`: when 85 to 95 % of a session have passed.
+      const sessionMs = connection.sessionLifetime.toNumber();
+      connection.reauthenticationThreshold = Math.min(reauthenticationMs, sessionMs / 10);
       if (this.#isClosed) throw new ConnectionError(`The connection to ${this.#address} is closed`);
       return connection;
     } catch (cause) {

@@ -10,9 +10,8 @@ import { inTemporaryFolder } from "../e2e/connect.ts";
 import { keptLog } from "../faults/memory_disk.ts";
 import { javaTest } from "./java.ts";
 
-/** Reads metadata with a client that is configured so. @returns the cluster's id */
-async function reach(props: Props): Promise<string | null> {
-  const log = keptLog();
+/** Opens a client that is configured so. */
+async function open(props: Props, log = keptLog()): Promise<KafkaClient> {
   const sources = {
     readFile: (path: string) => localDisk.readFile(path),
     fetch: globalThis.fetch,
@@ -20,12 +19,12 @@ async function reach(props: Props): Promise<string | null> {
     log,
   };
   const { connection } = await adminSettings({ "client.id": "test", ...props }, sources);
-  const client = new KafkaClient({
-    ...connection,
-    clock: systemClock,
-    random: () => 0.5,
-    log,
-  });
+  return new KafkaClient({ ...connection, clock: systemClock, random: () => 0.5, log });
+}
+
+/** Reads metadata with a client that is configured so. @returns the cluster's id */
+async function reach(props: Props): Promise<string | null> {
+  const client = await open(props);
   try {
     return (await client.metadata([])).clusterId;
   } finally {
@@ -222,6 +221,45 @@ javaTest(
         }
       });
     } finally {
+      await cluster.stop();
+    }
+  },
+);
+
+javaTest(
+  "Clients log in again before a broker ends their sessions, and lose nothing by it",
+  async () => {
+    const sessionMs = 1500;
+    const configs = { "connections.max.reauth.ms": `${sessionMs}` };
+    const cluster = await Cluster.start({ configs });
+    const log = keptLog();
+    const client = await open({
+      "bootstrap.servers": cluster.bootstrapServers("SASL_PLAINTEXT"),
+      "security.protocol": "SASL_PLAINTEXT",
+      "sasl.mechanism": "PLAIN",
+      "sasl.jaas.config": `org.M required username="alice" password="${users.alice}";`,
+    }, log);
+    try {
+      const endMs = performance.now() + 3 * sessionMs;
+      let count = 0;
+      // A broker that has ended a session closes its connection at the next request.
+      for (; performance.now() < endMs; count++) {
+        await Promise.all([client.metadata([]), client.metadata([])]);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      ok(count > 10, `${count}`);
+      const connections = log.lines.filter((line) =>
+        /kafkajs Connection .*: Connecting$/.test(line)
+      );
+      ok(connections.length >= 3, "it logs in again");
+      ok(connections.length <= 6, `${connections.length} connections in ${endMs} ms`);
+      strictEqual(
+        log.lines.some((line) => line.includes("no answer")),
+        false,
+        log.lines.join("\n"),
+      );
+    } finally {
+      client.close();
       await cluster.stop();
     }
   },
