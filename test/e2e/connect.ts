@@ -52,7 +52,14 @@ export class Connect {
 
   /** Starts a standalone worker, and waits until it is ready. @returns the URL of its REST API */
   async start(files: Files, options: { stdin?: "piped" } = {}): Promise<string> {
-    const paths = await this.write(files);
+    return await this.startFiles(await this.write(files), options);
+  }
+
+  /** Starts a standalone worker with files that are there. @returns the URL of its REST API */
+  async startFiles(
+    paths: readonly string[],
+    options: { stdin?: "piped" } = {},
+  ): Promise<string> {
     this.#child = this.#command(["standalone", ...paths], options.stdin).spawn();
     this.log = this.stdout = "";
     this.#reading = Promise.all([
