@@ -1,4 +1,4 @@
-/** Batches that a broker finds too large, or refuses, between others under way. */
+/** Batches that a broker finds too large, or refuses, between others under way; partitions that are added. */
 
 import assert from "node:assert/strict";
 import { anyCluster } from "../../scripts/kafka/cluster.ts";
@@ -6,6 +6,7 @@ import { systemClock } from "../../src/base/mod.ts";
 import { BatchBuilder, readBatches, readRecords } from "../../src/batch/mod.ts";
 import { connectionDefaults, consumerDefaults, producerDefaults } from "../../src/kafka/mod.ts";
 import { KafkaTopics } from "../../src/topics/mod.ts";
+import { until } from "../e2e/connect.ts";
 import { keptLog } from "../faults/memory_disk.ts";
 import { javaTest } from "./java.ts";
 
@@ -36,23 +37,28 @@ async function numbersIn(topics: KafkaTopics, topic: string): Promise<number[]> 
   return numbers;
 }
 
+function topicsOf(bootstrapServers: string): KafkaTopics {
+  return new KafkaTopics({
+    connection: {
+      ...connectionDefaults,
+      bootstrapServers: bootstrapServers.split(","),
+      clientId: "producer-test",
+      metadataMaxAgeMs: 200,
+    },
+    producer: producerDefaults,
+    consumer: consumerDefaults,
+    apiTimeoutMs: 20_000,
+    clock: systemClock,
+    random: Math.random,
+    log: keptLog(),
+  });
+}
+
 javaTest(
   "append() divides a batch that is too large, and refuses a record that is with all behind it",
   async () => {
     const cluster = await anyCluster();
-    const topics = new KafkaTopics({
-      connection: {
-        ...connectionDefaults,
-        bootstrapServers: cluster.bootstrapServers.split(","),
-        clientId: "producer-test",
-      },
-      producer: producerDefaults,
-      consumer: consumerDefaults,
-      apiTimeoutMs: 20_000,
-      clock: systemClock,
-      random: Math.random,
-      log: keptLog(),
-    });
+    const topics = topicsOf(cluster.bootstrapServers);
     try {
       const topic = crypto.randomUUID();
       const configs = { "max.message.bytes": "20000" };
@@ -95,3 +101,35 @@ javaTest(
     }
   },
 );
+
+javaTest("a producer tells of partitions that are added to a topic it writes to", async (java) => {
+  const cluster = await anyCluster();
+  const topics = topicsOf(cluster.bootstrapServers);
+  const topic = crypto.randomUUID();
+  const newTopic = (name: string) => ({ name, partitions: 2, replicationFactor: 1 });
+  const producer = await topics.openProducer({ clientId: "producer", newTopic });
+  const told: string[] = [];
+  producer.listen({
+    partitionsChanged: (name, count) => told.push(`${name} has ${count}`),
+    topicRefused: (name) => told.push(`${name} is refused`),
+  });
+  try {
+    assert.equal(await producer.partitionCount(topic), 2);
+    const { code, stderr } = await java.run(
+      "org.apache.kafka.tools.TopicCommand",
+      ...["--bootstrap-server", cluster.bootstrapServers],
+      ...["--alter", "--topic", topic, "--partitions", "5"],
+    );
+    assert.equal(code, 0, stderr);
+    // Metadata are read again, when they are old, by what is written.
+    await until(async () => {
+      await producer.append(topic, 0, batch(0, 1, 10));
+      return told.length > 0;
+    });
+    assert.deepEqual(told, [`${topic} has 5`]);
+  } finally {
+    await producer.close();
+    await topics.close();
+    await cluster.stop();
+  }
+});
