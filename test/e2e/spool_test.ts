@@ -1,6 +1,12 @@
 /** A worker with a spool whose brokers never come: what it collects, what it tells, and how it stops. */
 
 import assert from "node:assert/strict";
+import { localDisk, systemClock } from "../../src/base/mod.ts";
+import { spoolStatus } from "../../src/cli/spool.ts";
+import { Spool } from "../../src/topics/mod.ts";
+import { keptLog } from "../faults/memory_disk.ts";
+import { batchOf } from "../unit/log/partition.ts";
+import { FakeTarget } from "../unit/topics/spool_target.ts";
 import { Connect, inTemporaryFolder, until } from "./connect.ts";
 
 const string = "org.apache.kafka.connect.storage.StringConverter";
@@ -91,5 +97,48 @@ Deno.test("a worker whose brokers never come spools, tells how much, and stops a
     const [line, partition] = text.stdout.split("\n");
     assert.match(line, /^Spool: spool\tBytes: \d+ of 1048576\tWaiting: \d+\tOldest: \d+\.\d s\t/);
     assert.match(partition, /^\tlines-0\tWaiting: \d+\tOldest: \d+\.\d s\tForwarding: 0\/s$/);
+  });
+});
+
+Deno.test("spool status tells how much a second Kafka takes, also of a spool that was idle for long", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const text = Object.entries({ ...files(9092).worker, "spool.dir": `${folder}/spool` });
+    const workerFile = `${folder}/worker.properties`;
+    await Deno.writeTextFile(workerFile, text.map(([key, value]) => `${key}=${value}\n`).join(""));
+    const target = new FakeTarget();
+    const spool = await Spool.open({
+      disk: localDisk,
+      folder: `${folder}/spool`,
+      bytesMax,
+      target,
+      clock: systemClock,
+      log: keptLog(),
+    });
+    const producer = await spool.openProducer({ clientId: "it", newTopic: (name) => ({ name }) });
+    const rate = async () => {
+      const { recordsPerSecond, partitions } = JSON.parse(await spoolStatus(workerFile, true));
+      assert.equal(partitions[0].recordsPerSecond, recordsPerSecond);
+      return recordsPerSecond;
+    };
+    const append = () =>
+      producer.append("t", 0, batchOf([{ key: null, value: "x" }], systemClock.now()));
+    await append();
+    await until(() => target.values("t-0").length === 1);
+    assert.equal(await rate(), 0);
+    // It is idle for longer than the rate is measured.
+    await systemClock.sleep(1500);
+    const measured = rate();
+    const before = target.values("t-0").length;
+    const start = performance.now();
+    let isDone = false;
+    void measured.finally(() => isDone = true);
+    while (!isDone) {
+      await append();
+      await systemClock.sleep(5);
+    }
+    const taken = (target.values("t-0").length - before) / (performance.now() - start) * 1000;
+    const told = await measured;
+    assert.ok(told > taken / 2 && told < taken * 1.5, `${told}/s are told, ${taken}/s were taken`);
+    await spool.close();
   });
 });

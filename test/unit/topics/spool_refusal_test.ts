@@ -8,10 +8,11 @@ import { hastyClock, keptLog, MemoryDisk, patientClock } from "../../faults/memo
 import { batchOf } from "../log/partition.ts";
 import { FakeTarget } from "./spool_target.ts";
 
+const fastClock: Clock = { ...hastyClock, monotonic: () => performance.now() * 1000 };
+
 /** Short waits, but no end to that after a refusal: it has to be called off. */
 const refusedForEver: Clock = {
-  ...hastyClock,
-  monotonic: () => performance.now() * 1000,
+  ...fastClock,
   sleep: (delayMs, signal) => (delayMs < 30_000 ? hastyClock : patientClock).sleep(delayMs, signal),
 };
 
@@ -83,6 +84,41 @@ Deno.test("whoever writes to a refused topic anew has it tried at once, from whe
   await until(() => target.values("t-0").length === 20);
   assert.deepEqual(target.values("t-0").map(Number), numbers(20));
   assert.deepEqual(third.told, []);
+  await spool.close();
+});
+
+Deno.test("a login that is refused is waited for: the topic is not to blame", async () => {
+  const { target, log, spool, producing } = await opened({ clock: fastClock });
+  const { producer, told } = await producing();
+  await producer.partitionCount("t");
+  await appendAll(producer, 0, 5);
+  await until(() => target.values("t-0").length === 5);
+  target.refusesLogin = true;
+  await appendAll(producer, 5, 10);
+  assert.equal(await producer.partitionCount("t"), 1);
+  await until(() => log.lines.some((line) => /^error .*: wrong password$/.test(line)));
+  await appendAll(producer, 10, 15);
+  target.refusesLogin = false;
+  await until(() => target.values("t-0").length === 15);
+  assert.deepEqual(target.values("t-0").map(Number), numbers(15));
+  assert.deepEqual(told, []);
+  await spool.close();
+});
+
+Deno.test("append() waits while the disk is full, also for a partition's first queue", async () => {
+  const { disk, target, log, spool, producing } = await opened();
+  const { producer } = await producing();
+  await producer.append("t", 0, batch(0));
+  disk.fault = (operation) => operation === "write" ? "fail" : "none";
+  let stored = 0;
+  const all = ["t", "u"].map((topic) => producer.append(topic, 0, batch(1)).then(() => stored++));
+  const told = () => log.lines.filter((line) => /^error .*wait until it succeeds/.test(line));
+  await until(() => told().length === 2);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual([stored, told().length], [0, 2]);
+  disk.fault = () => "none";
+  await Promise.all(all);
+  await until(() => target.values("t-0").length === 2 && target.values("u-0").length === 1);
   await spool.close();
 });
 

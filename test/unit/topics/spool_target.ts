@@ -2,7 +2,7 @@
 
 import { ConnectError } from "../../../src/base/mod.ts";
 import { checkProducedBatch, readRecords } from "../../../src/batch/mod.ts";
-import { KafkaError, PartlyStoredError } from "../../../src/kafka/mod.ts";
+import { AuthenticationError, KafkaError, PartlyStoredError } from "../../../src/kafka/mod.ts";
 import type {
   Producer,
   ProducerListener,
@@ -20,6 +20,8 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
   readonly topics = new Map<string, number>();
   /** Topics that are refused, and with which error of Kafka. */
   readonly refused = new Map<string, number>();
+  /** Whether logins are refused. */
+  refusesLogin = false;
   /** A record that is too large; what stands before it in its batch is stored. */
   refusedValue: string | null = null;
   /** How many bytes are under way, and the most that ever were. */
@@ -77,6 +79,7 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
         // What stands behind a batch that is refused is refused with it.
         const { refusals } = before;
         const stored = before.stored.catch(() => {}).then(async () => {
+          if (this.refusesLogin) throw new AuthenticationError("wrong password");
           await until(() => isThere(topic));
           const tail = this.#tails.get(key)!;
           if (tail.refusals !== refusals) throw new ConnectError("behind one that was refused");
@@ -96,6 +99,7 @@ export class FakeTarget implements Pick<Topics, "openProducer" | "listTopics"> {
       },
       partitionCount: async (topic) => {
         await until(() => !this.#isAway);
+        if (this.refusesLogin) throw new AuthenticationError("wrong password");
         const code = this.refused.get(topic);
         if (code !== undefined) throw new KafkaError(`Cannot use topic "${topic}"`, code);
         const wanted = newTopic(topic);
