@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { Cluster } from "../../scripts/kafka/cluster.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { javaTest } from "./java.ts";
-import { Flows, type Props, workerProps } from "./lines.ts";
+import { Flows, ofClients, overTls, type Props, workerProps } from "./lines.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 /** How long the broker is held, in milliseconds: as long as clients wait for an answer. */
@@ -69,17 +69,24 @@ javaTest("a broker is killed, and held for 30 s, and every line comes through", 
 });
 
 javaTest(
-  "a network drops, swallows and refuses connections, and every line comes through",
+  "a network drops, swallows and refuses TLS connections, and every line comes through",
   async () => {
     const proxy = new TcpProxy();
+    const address = `127.0.0.1:${proxy.port}`;
     const cluster = await Cluster.start({
-      configs: { "advertised.listeners": `PLAINTEXT://127.0.0.1:${proxy.port}` },
+      // The broker itself has nobody to reach over the first.
+      configs: { "advertised.listeners": `PLAINTEXT://${address},SSL://${address}` },
     });
     try {
-      proxy.target = cluster.brokers[0].ports.PLAINTEXT;
+      proxy.target = cluster.brokers[0].ports.SSL;
+      const { authority, client } = cluster.certificates;
+      const worker = workerProps(address, {
+        ...ofClients(overTls(authority, client)),
+        ...impatient,
+      });
       await inTemporaryFolder(async (folder) => {
         const flows = new Flows(folder);
-        await flows.start(workerProps(`127.0.0.1:${proxy.port}`, impatient));
+        await flows.start(worker);
         await flows.advance();
         proxy.drop();
         await flows.advance();

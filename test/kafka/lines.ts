@@ -33,6 +33,26 @@ export function workerProps(bootstrapServers: string, more: Props = {}): Props {
   };
 }
 
+/** Settings of all clients of a worker. */
+export function ofClients(settings: Props): Props {
+  return Object.fromEntries(
+    ["", "producer.", "consumer."].flatMap((prefix) =>
+      Object.entries(settings).map(([key, value]) => [prefix + key, value])
+    ),
+  );
+}
+
+/** Settings of a client that trusts an authority and has a key and a certificate, in PEM files. */
+export function overTls(authority: string, client: string): Props {
+  return {
+    "security.protocol": "SSL",
+    "ssl.truststore.type": "PEM",
+    "ssl.truststore.location": authority,
+    "ssl.keystore.type": "PEM",
+    "ssl.keystore.location": client,
+  };
+}
+
 /** Lines on their way from `NAME.in` to `NAME.out`. The sink tells the partition of each. */
 export class LineFlow {
   readonly #folder: string;

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { Cluster, users } from "../../scripts/kafka/cluster.ts";
 import { Connect, inTemporaryFolder, until } from "../e2e/connect.ts";
 import { javaTest } from "./java.ts";
-import { type Props, status, workerProps } from "./lines.ts";
+import { ofClients, overTls, type Props, status, workerProps } from "./lines.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 /** How long workers are listened to, in milliseconds: they try ten times and more. */
@@ -37,9 +37,7 @@ function sasl(mechanism: "PLAIN" | "SCRAM-SHA-512", password: string): Props {
 
 function mistakesWith(cluster: Cluster): Mistake[] {
   const { authority, client, clientCertificate } = cluster.certificates;
-  const trust = { "ssl.truststore.type": "PEM", "ssl.truststore.location": authority };
-  const tls = { "security.protocol": "SSL", ...trust };
-  const certified = { ...tls, "ssl.keystore.type": "PEM", "ssl.keystore.location": client };
+  const certified = overTls(authority, client);
   const [plain, ssl, login] = (["PLAINTEXT", "SSL", "SASL_PLAINTEXT"] as const)
     .map((listener) => cluster.bootstrapServers(listener));
   return [
@@ -67,7 +65,11 @@ function mistakesWith(cluster: Cluster): Mistake[] {
     {
       what: "no certificate of its own",
       servers: ssl,
-      security: tls,
+      security: {
+        "security.protocol": "SSL",
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": authority,
+      },
       state: "FAILED",
       says: /BadCertificate; the broker wants a certificate, and there is no ssl\.keystore/,
     },
@@ -108,14 +110,6 @@ const sink: Props = {
   "topics": "lines",
 };
 
-/** A worker all of whose clients are told so. */
-function workerWith(servers: string, security: Props): Props {
-  const ofClients = ["", "producer.", "consumer."].flatMap((prefix) =>
-    Object.entries(security).map(([key, value]) => [prefix + key, value])
-  );
-  return workerProps(servers, Object.fromEntries(ofClients));
-}
-
 /** What a worker's log says that is not as it should be. */
 function complaints(log: string): string[] {
   return log.split("\n").filter((line) => /\] (WARN|ERROR) /.test(line));
@@ -145,7 +139,11 @@ async function checkMistake(folder: string, mistake: Mistake): Promise<void> {
   const { servers, security, state, says } = mistake;
   await Deno.writeTextFile(`${folder}/in.txt`, "0\n1\n");
   const connect = new Connect(folder);
-  const url = await connect.start({ worker: workerWith(servers, security), source, sink });
+  const url = await connect.start({
+    worker: workerProps(servers, ofClients(security)),
+    source,
+    sink,
+  });
   await new Promise((resolve) => setTimeout(resolve, listeningMs));
   for (const name of ["source", "sink"]) {
     const { connector, tasks: [task] } = await status(url, name);
@@ -164,13 +162,7 @@ javaTest("a worker goes on by itself once the port speaks its protocol", async (
   const cluster = await Cluster.start();
   const { authority, client } = cluster.certificates;
   const [{ ports }] = cluster.brokers;
-  const tls = {
-    "security.protocol": "SSL",
-    "ssl.truststore.type": "PEM",
-    "ssl.truststore.location": authority,
-    "ssl.keystore.type": "PEM",
-    "ssl.keystore.location": client,
-  };
+  const tls = overTls(authority, client);
   const cases = [
     { security: {}, wrong: ports.SSL, right: ports.PLAINTEXT, says: "protocol is PLAINTEXT," },
     { security: tls, wrong: ports.PLAINTEXT, right: ports.SSL, says: "protocol is SSL," },
@@ -182,7 +174,7 @@ javaTest("a worker goes on by itself once the port speaks its protocol", async (
         proxy.target = wrong;
         await Deno.writeTextFile(`${folder}/in.txt`, "0\n1\n");
         const connect = new Connect(folder);
-        const worker = workerWith(`127.0.0.1:${proxy.port}`, security);
+        const worker = workerProps(`127.0.0.1:${proxy.port}`, ofClients(security));
         const topic = `lines-${right}`;
         const ours = { ...source, topic };
         await connect.start({
