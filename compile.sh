@@ -49,7 +49,7 @@ if [ ! -x "\$app/deno" ]; then (
 export DENO_NO_UPDATE_CHECK=1
 # Give freed buffers back at once; keep young generations small and collect old ones early (docs/performance.md).
 export MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
-exec "\$app/deno" run --v8-flags=--max-semi-space-size=4,--heap-growing-percent=30 --quiet --no-prompt --cached-only --no-lock --no-config --unstable-worker-options --allow-all "\$app/cli/main.js" "\$@"
+exec "\$app/deno" run --v8-flags=--max-semi-space-size=8,--heap-growing-percent=30 --quiet --no-prompt --cached-only --no-lock --no-config --unstable-worker-options --allow-all "\$app/cli/main.js" "\$@"
 HEAD
 lines=$(($(wc -l <"$work/connect") + 1))
 sed "s/@LINES@/$lines/" "$work/connect" >"$work/packed"
