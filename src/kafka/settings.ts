@@ -59,7 +59,7 @@ export interface ProducerSettings {
 export const producerDefaults: ProducerSettings = {
   acks: -1,
   lingerMs: 0,
-  batchBytes: 512 << 10,
+  batchBytes: 1_000_000,
   compression: "none",
   compressionLevel: null,
   requestBytesMax: 1_048_576,

@@ -8,14 +8,15 @@
  */
 
 import { RetriableError, SourceTask } from "../api/mod.ts";
-import type { OffsetMap, SourceRecord } from "../api/mod.ts";
-import { type Clock, ConnectError, parseExact, reasonOf, stringifyExact } from "../base/mod.ts";
+import type { SourceRecord } from "../api/mod.ts";
+import { type Clock, ConnectError, reasonOf } from "../base/mod.ts";
 import { BatchBuilder } from "../batch/mod.ts";
 import { applyChain, type ChainStep, type Converters } from "./chain.ts";
 import type { TaskPort, TaskSpec, ToTask } from "./messages.ts";
 import { Linger, type OpenBatch } from "./linger.ts";
 import { type SentBatch, SentBatches } from "./sent_batches.ts";
 import { SourceOffsets } from "./source_offsets.ts";
+import { StoredOffsets } from "./stored_offsets.ts";
 import { TopicPartitions } from "./topic_partitions.ts";
 
 /** How long the loop may run before it lets messages in, in milliseconds. */
@@ -52,7 +53,7 @@ export class SourceLoop {
   readonly #open = new Map<string, OpenBatch>();
   readonly #linger: Linger;
   readonly #sent = new SentBatches<SourceRecord>();
-  readonly #offsetRequests = new Map<number, (offsets: (OffsetMap | null)[]) => void>();
+  readonly #storedOffsets: StoredOffsets;
   readonly #partitions: TopicPartitions;
   readonly #wantsRecords: boolean;
   #openBytes = 0;
@@ -61,7 +62,6 @@ export class SourceLoop {
   /** Buffers of batches that were acked, for those to come. */
   readonly #buffers: ArrayBuffer[] = [];
   #nextRecord = 0;
-  #nextRequest = 0;
   #offeredMs = -Infinity;
   #paused = false;
   #isPolling = false;
@@ -76,19 +76,14 @@ export class SourceLoop {
     const { spec: { lingerMs }, clock } = options;
     this.#linger = new Linger(lingerMs, clock, this.#open, () => this.#sealDue());
     this.#partitions = new TopicPartitions(options.port, options.random);
+    this.#storedOffsets = new StoredOffsets(options.port);
     this.#wantsRecords = options.task.commitRecord !== SourceTask.prototype.commitRecord;
   }
 
   /** Runs the task until it is told to stop. Rejects with what the task or its chain threw. */
   async run(): Promise<void> {
     const { task, spec, port } = this.#options;
-    task.initialize({
-      configs: spec.props,
-      offsetStorageReader: {
-        offset: async (partition) => (await this.#readOffsets([partition]))[0],
-        offsets: (partitions) => this.#readOffsets(partitions),
-      },
-    });
+    task.initialize({ configs: spec.props, offsetStorageReader: this.#storedOffsets });
     // Kafka: `WorkerTask.doRun`: one that is stopped before it has begun never starts.
     if (this.#stopping) return;
     try {
@@ -105,14 +100,9 @@ export class SourceLoop {
   /** Takes a message from the worker. */
   receive(message: ToTask): void {
     switch (message.type) {
-      case "offsets": {
-        const resolve = this.#offsetRequests.get(message.request);
-        this.#offsetRequests.delete(message.request);
-        resolve?.(
-          message.offsets.map((text) => text === null ? null : parseExact(text) as OffsetMap),
-        );
+      case "offsets":
+        this.#storedOffsets.receive(message);
         break;
-      }
       case "topic":
       case "topicRefused":
         this.#partitions.receive(message);
@@ -168,7 +158,7 @@ export class SourceLoop {
       this.#sealDue();
       this.#offerOffsets(false);
       if (clock.monotonic() - turnStart > turnMsMax) {
-        await clock.sleep(0);
+        await this.#letMessagesIn();
         turnStart = clock.monotonic();
       }
     }
@@ -373,19 +363,17 @@ export class SourceLoop {
     this.#offerOffsets(true);
   }
 
-  #readOffsets(partitions: readonly OffsetMap[]): Promise<(OffsetMap | null)[]> {
-    const request = this.#nextRequest++;
-    const { port } = this.#options;
-    return new Promise((resolve) => {
-      this.#offsetRequests.set(request, resolve);
-      port.send({ type: "readOffsets", request, partitions: partitions.map(stringifyExact) });
-    });
-  }
-
   /** Stops the task once, while it may still wait in `poll`. */
   #stopTask(): Promise<void> {
     this.#stopped ??= Promise.try(() => this.#options.task.stop());
     return this.#stopped;
+  }
+
+  /** Until the next message, which nearly always waits already: a timer alone takes a millisecond or two. */
+  async #letMessagesIn(): Promise<void> {
+    const called = new AbortController();
+    await Promise.race([this.#woken(), this.#options.clock.sleep(0, called.signal)]);
+    called.abort();
   }
 
   #woken(): Promise<void> {
