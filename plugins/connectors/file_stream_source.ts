@@ -42,7 +42,7 @@ const CONFIG = ConfigDef.of({
 });
 
 /** How much is read at once, in bytes; a longer line makes the buffer grow. */
-const blockBytes = 256 * 1024;
+const blockBytes = 112 * 1024;
 /** The longest line, in bytes: no topic takes a larger record unless it is told to. */
 const lineBytesMax = 16 << 20;
 /** How often a file without news is looked at, in milliseconds. */
