@@ -6,7 +6,7 @@ import { BatchBuilder } from "../../../src/batch/mod.ts";
 import { Connectors, StandaloneHerder } from "../../../src/herder/mod.ts";
 import { EmbeddedTopics } from "../../../src/topics/mod.ts";
 import { until } from "../../e2e/connect.ts";
-import { keptLog, MemoryDisk, patientClock } from "../../faults/memory_disk.ts";
+import { keptLog, MemoryDisk } from "../../faults/memory_disk.ts";
 
 function batch(): Uint8Array<ArrayBuffer> {
   const builder = new BatchBuilder({ sizeMax: 1000 });
@@ -17,7 +17,7 @@ function batch(): Uint8Array<ArrayBuffer> {
 Deno.test("a sink task commits what it was handed alone, and the rest of what it offers is named", async () => {
   const log = keptLog();
   const disk = new MemoryDisk();
-  const topics = await EmbeddedTopics.open({ disk, folder: "log", clock: patientClock, log });
+  const topics = await EmbeddedTopics.open({ disk, folder: "log", clock: systemClock, log });
   const files = [new URL("../../sandbox/plugins/overeager.js", import.meta.url).href];
   const connectors = new Connectors(log, files, { onReconfigure() {}, onRaised() {} });
   const herder = new StandaloneHerder({
