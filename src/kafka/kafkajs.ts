@@ -229,6 +229,7 @@ export class BrokerConnection {
     const connection = await this.#connected(lane);
     try {
       const answer = await send(connection, request, this.#requestTimeoutMs);
+      this.#trait.hasAnswered ||= answer !== null;
       return answer === null ? request.unanswered! : decode(connection, request, answer);
     } catch (cause) {
       const error = this.#errorOf(cause);

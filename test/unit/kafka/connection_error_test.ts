@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { connectionErrorOf } from "../../../src/kafka/connection_error.ts";
 import { AuthenticationError, ConnectionError } from "../../../src/kafka/mod.ts";
+import { initProducerIdRequest } from "../../../src/kafka/protocol/produce.ts";
+import { scriptedTest } from "./scripted_cluster.ts";
 
 const trait = {
   address: "b:9092",
@@ -38,3 +40,22 @@ Deno.test("connectionErrorOf() takes a login where there is none for a refusal",
   assert.ok(error instanceof AuthenticationError);
   assert.match(error.message, /; security\.protocol is SASL_SSL, which this port may not speak$/);
 });
+
+scriptedTest(
+  "a broker that hangs up is not asked for its protocol once it has answered",
+  async (cluster) => {
+    const client = cluster.client();
+    await client.metadata([]);
+    // The first request goes to the broker by its number: a connection of its own.
+    const first = client.send(1, initProducerIdRequest());
+    const asked = await cluster.next("InitProducerId");
+    await asked.answer((writer) => writer.int32(0).int16(0).int64(1n).int16(0));
+    await first;
+    const second = assert.rejects(client.send(1, initProducerIdRequest()), (error: Error) => {
+      assert.match(error.message, /^127\.0\.0\.1:\d+: Closed connection$/);
+      return true;
+    });
+    (await cluster.next("InitProducerId")).hangUp();
+    await second;
+  },
+);
