@@ -90,7 +90,11 @@ Deno.test("a worker whose brokers never come spools, tells how much, and stops a
     assert.doesNotMatch(connect.log, / ERROR /i);
 
     const stopped = await status(connect);
-    assert.ok(stopped.bytes > bytesMax / 2 && stopped.bytes <= bytesMax, `${stopped.bytes} bytes`);
+    // Full is where the next batch does not fit, and how large that is depends on what was read at once.
+    assert.ok(
+      stopped.bytes >= running.bytes && stopped.bytes <= bytesMax,
+      `${stopped.bytes} bytes`,
+    );
     assert.ok(stopped.oldestAgeMs > running.oldestAgeMs);
     assert.equal(stopped.recordsPerSecond, 0);
     const text = await connect.run(...statusArgs);
