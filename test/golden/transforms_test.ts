@@ -92,7 +92,7 @@ function recordOf(recorded: RecordedRecord, kind: Case["recordKind"]): AnyRecord
   };
   return kind === "sink"
     ? new SinkRecord({ ...fields, kafkaOffset: 99n })
-    : new SourceRecord(fields);
+    : new SourceRecord({ ...fields, sourcePartition: { p: "x" }, sourceOffset: { o: 1 } });
 }
 
 function assertDatum(schema: Schema | null, value: unknown, recorded: Datum): void {

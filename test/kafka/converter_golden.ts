@@ -3,10 +3,10 @@
 import { strictEqual } from "node:assert/strict";
 import type { Java } from "./java.ts";
 
-/** The files in test/golden that hold cases of converters and transforms. */
-export const converterGolden = ["converters.json", "transforms.json"] as const;
+/** The file in test/golden that holds cases of converters. */
+export const converterGolden = "converters.json";
 
-/** Has the real converters or transforms answer the cases in a file. */
+/** Has the real converters answer the cases in a file. */
 export async function answersOf(java: Java, path: string): Promise<unknown> {
   const program = await java.compile("Converters.java");
   const { code, stdout, stderr } = await program.run("Converters", path);

@@ -48,15 +48,22 @@ export class Java {
     return Java.#opened ??= locked(async () => new Java(await kafkaClassPath()));
   }
 
-  /** Compiles a program of ours that lies beside this file, once. @returns a JVM that has it too */
-  async compile(file: string): Promise<Java> {
-    const source = await Deno.readTextFile(here + file);
-    const classes = `${cache}${await hashOf(source + this.#classPath)}`;
+  /** Compiles a program of ours, of files beside this one, once. @returns a JVM that has it too */
+  async compile(...files: string[]): Promise<Java> {
+    const sources = await Promise.all(files.map((file) => Deno.readTextFile(here + file)));
+    const classes = `${cache}${await hashOf(sources.join("") + this.#classPath)}`;
     await locked(async () => {
       if (await exists(`${classes}/done`)) return;
-      const args = ["-nowarn", "-d", classes, "-cp", this.#classPath, here + file];
+      const args = [
+        "-nowarn",
+        "-d",
+        classes,
+        "-cp",
+        this.#classPath,
+        ...files.map((file) => here + file),
+      ];
       const { code, stdout, stderr } = await output("javac", args);
-      if (code !== 0) throw new Error(`Cannot compile ${file}: ${stderr}${stdout}`);
+      if (code !== 0) throw new Error(`Cannot compile ${files}: ${stderr}${stdout}`);
       await Deno.writeTextFile(`${classes}/done`, "");
     });
     return new Java(`${classes}:${this.#classPath}`);

@@ -2,6 +2,7 @@
 
 import { configGolden, recordConfig } from "./config_golden.ts";
 import { answersOf, converterGolden } from "./converter_golden.ts";
+import { transformAnswers, transformGolden } from "./transform_golden.ts";
 import { Java } from "./java.ts";
 import { recordBatches } from "./record_batches.ts";
 
@@ -17,4 +18,5 @@ await write("record-batches.json", await recordBatches(java));
 for (const [file, program] of Object.entries(configGolden)) {
   await write(file, await recordConfig(java, program));
 }
-for (const file of converterGolden) await write(file, await answersOf(java, folder + file));
+await write(converterGolden, await answersOf(java, folder + converterGolden));
+await write(transformGolden, await transformAnswers(java, folder + transformGolden));

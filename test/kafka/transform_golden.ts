@@ -1,0 +1,15 @@
+/** What Transforms.java makes of cases of transforms and predicates: the same, with the answers of today. */
+
+import { strictEqual } from "node:assert/strict";
+import type { Java } from "./java.ts";
+
+/** The file in test/golden that holds cases of transforms and predicates. */
+export const transformGolden = "transforms.json";
+
+/** Has the real transforms and predicates answer the cases in a file. */
+export async function transformAnswers(java: Java, path: string): Promise<unknown> {
+  const program = await java.compile("Transforms.java", "Converters.java");
+  const { code, stdout, stderr } = await program.run("Transforms", path);
+  strictEqual(code, 0, stderr);
+  return JSON.parse(stdout);
+}
