@@ -10,6 +10,7 @@ export {
   ConfigError,
   ConnectError,
   DataError,
+  IllegalArgumentError,
   IllegalWorkerStateError,
   NotFoundError,
   RetriableError,

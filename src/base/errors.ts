@@ -35,6 +35,12 @@ export class SchemaProjectorError extends DataError {
   override name = "SchemaProjectorError";
 }
 
+/** Something that was asked for and makes no sense there. Kafka: `java.lang.IllegalArgumentException`. */
+export class IllegalArgumentError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "IllegalArgumentError";
+}
+
 /** Something named that is not there. Kafka: `NotFoundException`. */
 export class NotFoundError extends ConnectError {
   /** The class's own name, kept when the code is minified. */

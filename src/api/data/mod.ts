@@ -6,6 +6,7 @@
 
 export * from "./big_decimal.ts";
 export * from "./equality.ts";
+export * from "./field_path.ts";
 export * from "./headers.ts";
 export * from "./java_class.ts";
 export * from "./java_text.ts";
