@@ -9,6 +9,8 @@
 import assert from "node:assert/strict";
 import {
   BigDecimal,
+  ConfigError,
+  ConnectError,
   parseJson,
   Schema,
   SchemaBuilder,
@@ -79,6 +81,7 @@ export function valueOf(
     case "null":
       return null;
     case "int64":
+    case "bigint":
       return BigInt(v as string);
     case "float32":
       return Math.fround(Number(v));
@@ -154,17 +157,31 @@ function show(value: unknown): string {
 
 /** What our errors are called where Java's exceptions have these names. */
 const errorNames: Readonly<Record<string, string>> = {
+  "org.apache.kafka.connect.errors.ConnectException": "ConnectError",
   "org.apache.kafka.connect.errors.DataException": "DataError",
   "org.apache.kafka.connect.errors.SchemaBuilderException": "SchemaBuilderError",
   "org.apache.kafka.common.config.ConfigException": "ConfigError",
   // Kafka: StringConverter throws this for an encoding, which is a matter of configuration.
   "org.apache.kafka.common.errors.SerializationException": "ConfigError",
+  // Java's own complaints about what a user gave are data or configuration that does not fit.
+  "java.lang.IllegalArgumentException": "DataError",
+  "java.lang.IndexOutOfBoundsException": "DataError",
 };
 
-/** Asserts that `run` throws what was recorded, word for word. */
+/** What a mistake in Kafka's own code ends in, by its message: not for us to repeat. */
+const accidents = /^(Cannot invoke "|Cannot read |class .* cannot be cast |fromIndex\()/;
+
+/**
+ * Asserts that `run` throws what was recorded, word for word. Where Java stumbled over a mistake in
+ * Kafka's code, it has to be an error of Connect, in words of ours.
+ */
 export function assertThrows(
   run: () => unknown,
-  recorded: { exception: string; message: string },
+  recorded: { exception: string; message: string | null },
 ): void {
+  if (recorded.message === null || accidents.test(recorded.message)) {
+    assert.throws(run, (error) => error instanceof ConnectError || error instanceof ConfigError);
+    return;
+  }
   assert.throws(run, { name: errorNames[recorded.exception], message: recorded.message });
 }
