@@ -1,9 +1,10 @@
 /**
- * What everything stands on: errors, time, the disk, checksums, exact JSON.
+ * What everything stands on: errors, time, the disk, bytes, checksums, exact JSON.
  *
  * @module
  */
 
+export * from "./bytes.ts";
 export * from "./clock.ts";
 export * from "./crc32c.ts";
 export * from "./disk.ts";

@@ -6,7 +6,7 @@
  * timestamp stood, which bit 6 of the attributes tells, and timestamps count from it.
  */
 
-import { CorruptError, crc32c } from "../base/mod.ts";
+import { concat, CorruptError, crc32c } from "../base/mod.ts";
 import { compress, compressionName, decompress } from "./compression.ts";
 import { type BatchHeader, headerBytes, logOverheadBytes } from "./record_batch.ts";
 import { RecordCursor } from "./record_reader.ts";
@@ -137,14 +137,4 @@ function varint(value: number): Uint8Array {
   for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
   bytes.push(Number(rest));
   return Uint8Array.from(bytes);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let position = 0;
-  for (const part of parts) {
-    whole.set(part, position);
-    position += part.length;
-  }
-  return whole;
 }

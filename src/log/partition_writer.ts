@@ -21,6 +21,7 @@
 
 import {
   type Clock,
+  concat,
   ConnectError,
   type Disk,
   type DiskFile,
@@ -322,22 +323,15 @@ function* writes(group: readonly Pending[]): Generator<Uint8Array> {
       small.push(batch);
       continue;
     }
-    if (small.length > 0) yield concat(small);
+    if (small.length > 0) yield together(small);
     small = [];
     yield batch;
   }
-  if (small.length > 0) yield concat(small);
+  if (small.length > 0) yield together(small);
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let position = 0;
-  for (const part of parts) {
-    whole.set(part, position);
-    position += part.length;
-  }
-  return whole;
+function together(batches: readonly Uint8Array[]): Uint8Array {
+  return batches.length === 1 ? batches[0] : concat(batches);
 }
 
 function closed(name: string): RetriableError {

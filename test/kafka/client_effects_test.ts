@@ -4,11 +4,10 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Cluster } from "../../scripts/kafka/cluster.ts";
 import { systemClock } from "../../src/base/mod.ts";
 import { type BatchHeader, compressionName, readBatches } from "../../src/batch/mod.ts";
-import { connectionDefaults, consumerDefaults, producerDefaults } from "../../src/kafka/mod.ts";
 import { KafkaTopics } from "../../src/topics/mod.ts";
 import { Connect, inTemporaryFolder, until } from "../e2e/connect.ts";
-import { keptLog } from "../faults/memory_disk.ts";
 import { javaTest } from "./java.ts";
+import { topicsOf } from "./topics_of.ts";
 
 type Props = Record<string, string>;
 
@@ -80,18 +79,6 @@ function connectorProps(kind: "source" | "sink", name: string, overrides: Props)
       Object.entries(overrides).map(([key, value]) => [`${client}.override.${key}`, value]),
     ),
   };
-}
-
-function topicsOf(bootstrapServers: string): KafkaTopics {
-  return new KafkaTopics({
-    connection: { ...connectionDefaults, bootstrapServers: [bootstrapServers], clientId: "test" },
-    producer: producerDefaults,
-    consumer: consumerDefaults,
-    apiTimeoutMs: 20_000,
-    clock: systemClock,
-    random: Math.random,
-    log: keptLog(),
-  });
 }
 
 /** The headers of all batches of a topic, once it has so many records. */

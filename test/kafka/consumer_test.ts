@@ -10,7 +10,6 @@ import {
   type ConsumerSettings,
   Fetcher,
   KafkaClient,
-  producerDefaults,
 } from "../../src/kafka/mod.ts";
 import {
   type ConsumerEvent,
@@ -20,6 +19,7 @@ import {
 } from "../../src/topics/mod.ts";
 import { keptLog } from "../faults/memory_disk.ts";
 import { type Java, javaTest } from "./java.ts";
+import { topicsOf } from "./topics_of.ts";
 
 const patienceMs = 60_000;
 const decoder = new TextDecoder();
@@ -51,18 +51,8 @@ async function onCluster(
   settings: Partial<ConsumerSettings>,
   test: (bench: Bench) => Promise<void>,
 ): Promise<void> {
-  const topics = new KafkaTopics({
-    connection: {
-      ...connectionDefaults,
-      bootstrapServers: cluster.bootstrapServers().split(","),
-      clientId: "consumer-test",
-    },
-    producer: producerDefaults,
-    consumer: { ...consumerDefaults, heartbeatIntervalMs: 200, ...settings },
-    apiTimeoutMs: patienceMs,
-    clock: systemClock,
-    random: Math.random,
-    log: keptLog(),
+  const topics = topicsOf(cluster.bootstrapServers(), {
+    consumer: { heartbeatIntervalMs: 200, ...settings },
   });
   try {
     await test({ topics, cluster, java, id: crypto.randomUUID().slice(0, 8) });

@@ -2,14 +2,12 @@
 
 import assert from "node:assert/strict";
 import { anyCluster } from "../../scripts/kafka/cluster.ts";
-import { systemClock } from "../../src/base/mod.ts";
 import { BatchBuilder, readRecords } from "../../src/batch/mod.ts";
-import { connectionDefaults, consumerDefaults, producerDefaults } from "../../src/kafka/mod.ts";
-import { type GroupConsumer, KafkaTopics } from "../../src/topics/mod.ts";
+import { type GroupConsumer } from "../../src/topics/mod.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
-import { keptLog } from "../faults/memory_disk.ts";
 import { startReader } from "./group_reader.ts";
 import { javaTest } from "./java.ts";
+import { topicsOf } from "./topics_of.ts";
 
 const decoder = new TextDecoder();
 let running: ReturnType<typeof anyCluster> | null = null;
@@ -83,18 +81,8 @@ for (
     async (java) => {
       const cluster = await (running ??= anyCluster());
       const id = crypto.randomUUID().slice(0, 8);
-      const topics = new KafkaTopics({
-        connection: {
-          ...connectionDefaults,
-          bootstrapServers: cluster.bootstrapServers.split(","),
-          clientId: "ours",
-        },
-        producer: producerDefaults,
-        consumer: { ...consumerDefaults, heartbeatIntervalMs: 200, assignors: [assignor] },
-        apiTimeoutMs: 20_000,
-        clock: systemClock,
-        random: Math.random,
-        log: keptLog(),
+      const topics = topicsOf(cluster.bootstrapServers, {
+        consumer: { heartbeatIntervalMs: 200, assignors: [assignor] },
       });
       try {
         await inTemporaryFolder(async (folder) => {

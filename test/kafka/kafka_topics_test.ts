@@ -1,32 +1,20 @@
 /** Kafka keeps the contract of the topics port. */
 
 import { anyCluster } from "../../scripts/kafka/cluster.ts";
-import { systemClock } from "../../src/base/mod.ts";
-import { connectionDefaults, consumerDefaults, producerDefaults } from "../../src/kafka/mod.ts";
 import { KafkaTopics } from "../../src/topics/mod.ts";
-import { keptLog } from "../faults/memory_disk.ts";
 import { topicsContract } from "../unit/topics/contract.ts";
 import { javaTest } from "./java.ts";
+import { topicsOf } from "./topics_of.ts";
 
 let cluster: Promise<Awaited<ReturnType<typeof anyCluster>>> | null = null;
 Deno.test.afterAll(async () => await (await cluster)?.stop());
 
 async function open(): Promise<KafkaTopics> {
   const { bootstrapServers } = await (cluster ??= anyCluster());
-  return new KafkaTopics({
-    connection: {
-      ...connectionDefaults,
-      bootstrapServers: bootstrapServers.split(","),
-      clientId: "contract",
-      metadataMaxAgeMs: 500,
-    },
-    producer: producerDefaults,
+  return topicsOf(bootstrapServers, {
+    connection: { metadataMaxAgeMs: 500 },
     // The contract is that of topics that nobody makes by asking for them.
-    consumer: { ...consumerDefaults, heartbeatIntervalMs: 200, allowsTopicCreation: false },
-    apiTimeoutMs: 10_000,
-    clock: systemClock,
-    random: Math.random,
-    log: keptLog(),
+    consumer: { heartbeatIntervalMs: 200, allowsTopicCreation: false },
   });
 }
 

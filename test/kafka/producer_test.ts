@@ -2,13 +2,11 @@
 
 import assert from "node:assert/strict";
 import { anyCluster } from "../../scripts/kafka/cluster.ts";
-import { systemClock } from "../../src/base/mod.ts";
 import { BatchBuilder, readBatches, readRecords } from "../../src/batch/mod.ts";
-import { connectionDefaults, consumerDefaults, producerDefaults } from "../../src/kafka/mod.ts";
 import { KafkaTopics } from "../../src/topics/mod.ts";
 import { until } from "../e2e/connect.ts";
-import { keptLog } from "../faults/memory_disk.ts";
 import { javaTest } from "./java.ts";
+import { topicsOf } from "./topics_of.ts";
 
 const decoder = new TextDecoder();
 
@@ -37,28 +35,11 @@ async function numbersIn(topics: KafkaTopics, topic: string): Promise<number[]> 
   return numbers;
 }
 
-function topicsOf(bootstrapServers: string): KafkaTopics {
-  return new KafkaTopics({
-    connection: {
-      ...connectionDefaults,
-      bootstrapServers: bootstrapServers.split(","),
-      clientId: "producer-test",
-      metadataMaxAgeMs: 200,
-    },
-    producer: producerDefaults,
-    consumer: consumerDefaults,
-    apiTimeoutMs: 20_000,
-    clock: systemClock,
-    random: Math.random,
-    log: keptLog(),
-  });
-}
-
 javaTest(
   "append() divides a batch that is too large, and refuses a record that is with all behind it",
   async () => {
     const cluster = await anyCluster();
-    const topics = topicsOf(cluster.bootstrapServers);
+    const topics = topicsOf(cluster.bootstrapServers, { connection: { metadataMaxAgeMs: 200 } });
     try {
       const topic = crypto.randomUUID();
       const configs = { "max.message.bytes": "20000" };
@@ -104,7 +85,7 @@ javaTest(
 
 javaTest("a producer tells of partitions that are added to a topic it writes to", async (java) => {
   const cluster = await anyCluster();
-  const topics = topicsOf(cluster.bootstrapServers);
+  const topics = topicsOf(cluster.bootstrapServers, { connection: { metadataMaxAgeMs: 200 } });
   const topic = crypto.randomUUID();
   const newTopic = (name: string) => ({ name, partitions: 2, replicationFactor: 1 });
   const producer = await topics.openProducer({ clientId: "producer", newTopic });

@@ -8,12 +8,12 @@ import { anyCluster } from "../../scripts/kafka/cluster.ts";
 import { localDisk, systemClock } from "../../src/base/mod.ts";
 import { BatchBuilder } from "../../src/batch/mod.ts";
 import { Connectors, StandaloneHerder } from "../../src/herder/mod.ts";
-import { connectionDefaults, consumerDefaults, producerDefaults } from "../../src/kafka/mod.ts";
 import { KafkaTopics } from "../../src/topics/mod.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { keptLog } from "../faults/memory_disk.ts";
 import { type Java, javaTest } from "./java.ts";
 import { startReader } from "./group_reader.ts";
+import { topicsOf } from "./topics_of.ts";
 
 type Props = Record<string, string>;
 
@@ -143,19 +143,7 @@ async function play(side: Side, topics: KafkaTopics, name: string, other: {
 for (const assignor of ["RangeAssignor", "CooperativeStickyAssignor"]) {
   javaTest(`a sink task is called as by Java's worker while ${assignor} divides`, async (java) => {
     const { bootstrapServers } = await (running ??= anyCluster());
-    const topics = new KafkaTopics({
-      connection: {
-        ...connectionDefaults,
-        bootstrapServers: bootstrapServers.split(","),
-        clientId: "sink-calls",
-      },
-      producer: producerDefaults,
-      consumer: consumerDefaults,
-      apiTimeoutMs: 20_000,
-      clock: systemClock,
-      random: Math.random,
-      log: keptLog(),
-    });
+    const topics = topicsOf(bootstrapServers);
     const strategy = `org.apache.kafka.clients.consumer.${assignor}`;
     try {
       await inTemporaryFolder(async (folder) => {

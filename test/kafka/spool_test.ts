@@ -5,13 +5,10 @@
 
 import assert from "node:assert/strict";
 import { Cluster } from "../../scripts/kafka/cluster.ts";
-import { systemClock } from "../../src/base/mod.ts";
 import { readRecords } from "../../src/batch/mod.ts";
-import { connectionDefaults, consumerDefaults, producerDefaults } from "../../src/kafka/mod.ts";
-import { KafkaTopics } from "../../src/topics/mod.ts";
 import { Connect, inTemporaryFolder, until } from "../e2e/connect.ts";
-import { keptLog } from "../faults/memory_disk.ts";
 import { javaTest } from "./java.ts";
+import { topicsOf } from "./topics_of.ts";
 
 const string = "org.apache.kafka.connect.storage.StringConverter";
 const lineCount = 200_000;
@@ -68,19 +65,7 @@ async function drained(connect: Connect): Promise<Status> {
 
 /** The numbers in each partition of the topic, in order. */
 async function numbersIn(bootstrapServers: string): Promise<number[][]> {
-  const topics = new KafkaTopics({
-    connection: {
-      ...connectionDefaults,
-      bootstrapServers: bootstrapServers.split(","),
-      clientId: "spool-test",
-    },
-    producer: producerDefaults,
-    consumer: consumerDefaults,
-    apiTimeoutMs: 20_000,
-    clock: systemClock,
-    random: Math.random,
-    log: keptLog(),
-  });
+  const topics = topicsOf(bootstrapServers);
   const decoder = new TextDecoder();
   try {
     const [{ partitions }] = await topics.describeTopics(["lines"]);

@@ -4,11 +4,9 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { Cluster, users } from "../../scripts/kafka/cluster.ts";
 import { systemClock } from "../../src/base/mod.ts";
 import { BatchBuilder, type CompressionName, compressionNames } from "../../src/batch/mod.ts";
-import { connectionDefaults, consumerDefaults, producerDefaults } from "../../src/kafka/mod.ts";
-import { KafkaTopics } from "../../src/topics/mod.ts";
 import { Connect, connectCommand, inTemporaryFolder } from "../e2e/connect.ts";
-import { keptLog } from "../faults/memory_disk.ts";
 import { javaTest } from "./java.ts";
+import { topicsOf } from "./topics_of.ts";
 
 const encoder = new TextEncoder();
 const converters = {
@@ -33,18 +31,6 @@ const lines = compressionNames.flatMap((name) => [
   `null\t${name}`,
 ]);
 const values = lines.map((line) => line.split("\t")[1]);
-
-function topicsOf(bootstrapServers: string): KafkaTopics {
-  return new KafkaTopics({
-    connection: { ...connectionDefaults, bootstrapServers: [bootstrapServers], clientId: "test" },
-    producer: producerDefaults,
-    consumer: consumerDefaults,
-    apiTimeoutMs: 20_000,
-    clock: systemClock,
-    random: Math.random,
-    log: keptLog(),
-  });
-}
 
 /** Fills `full`, and makes `empty` with two partitions. */
 async function fill(bootstrapServers: string): Promise<void> {

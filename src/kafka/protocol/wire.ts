@@ -11,7 +11,7 @@
  * @module
  */
 
-import { CorruptError } from "../../base/mod.ts";
+import { concat, CorruptError } from "../../base/mod.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -34,15 +34,7 @@ export class Writer {
 
   /** What has been written. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    const parts = this.parts;
-    if (parts.length === 1) return this.#bytes.subarray(0, this.#position);
-    const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let position = 0;
-    for (const part of parts) {
-      whole.set(part, position);
-      position += part.length;
-    }
-    return whole;
+    return concat(this.parts);
   }
 
   /** Writes an 8-bit integer. */
