@@ -103,7 +103,7 @@ class InsertField implements Transformation {
     if (schema === null) return this.#changed(record, null, this.#extendMap(record, value));
     if (!(value instanceof Struct)) {
       throw new DataError(
-        `Only Struct objects supported for [${purpose}], found: ${javaClassOf(value)}`,
+        `Only Struct objects supported for [${purpose}], found: ${javaClassOf(value, schema)}`,
       );
     }
     const extended = this.#extendStruct(record, value);
