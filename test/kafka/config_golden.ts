@@ -1,4 +1,7 @@
-/** What PropertyFiles.java, ConnectorFiles.java, ConfigValues.java and ClientConfigs.java print. */
+/**
+ * What PropertyFiles.java, ConnectorFiles.java, ConfigValues.java, ClientConfigs.java and
+ * ConfigProviders.java print.
+ */
 
 import { strictEqual } from "node:assert/strict";
 import type { Java } from "./java.ts";
@@ -9,11 +12,23 @@ export const configGolden = {
   "connector-files.json": "ConnectorFiles",
   "config-values.json": "ConfigValues",
   "client-configs.json": "ClientConfigs",
+  "config-providers.json": "ConfigProviders",
+} as const;
+
+/** What EnvVarConfigProvider finds. */
+export const environment = {
+  PROV_ONE: "one",
+  PROV_TWO: "two words",
+  PROV_EMPTY: "",
+  OTHER_THREE: "three",
+  PROV_VAR: "${env:PROV_ONE}",
 } as const;
 
 /** Has the real Kafka say it again. */
 export async function recordConfig(java: Java, program: string): Promise<unknown> {
-  const { code, stdout, stderr } = await (await java.compile(`${program}.java`)).run(program);
-  strictEqual(code, 0, stderr);
-  return JSON.parse(stdout);
+  const compiled = await java.compile(`${program}.java`);
+  const command = compiled.command(program, [], { env: environment, stdin: "null" });
+  const { code, stdout, stderr } = await command.output();
+  strictEqual(code, 0, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
 }

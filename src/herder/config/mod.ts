@@ -7,12 +7,16 @@
 export * from "./client_configs.ts";
 export { isAdminKey } from "./client_keys.ts";
 export * from "./client_settings.ts";
+export type { ProviderSources } from "./config_providers.ts";
+export * from "./config_variables.ts";
 export * from "./connector_file.ts";
 export * from "./connector_rules.ts";
+export * from "./invalid_config.ts";
 export * from "./plugin_specs.ts";
 export * from "./plugin_validation.ts";
 export * from "./properties.ts";
 export * from "./rest_config.ts";
+export * from "./secrets.ts";
 export * from "./source_sink_keys.ts";
 export { type SpoolConfig, spoolConfig } from "./spool_config.ts";
 export * from "./topic_creation.ts";

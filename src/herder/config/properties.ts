@@ -6,8 +6,15 @@ import { ConfigError } from "../../base/mod.ts";
 export type Props = Record<string, string>;
 
 /**
- * Reads a `.properties` file. Its bytes are Latin-1, so other letters are written `\uXXXX`; of a key
- * that stands twice the last counts.
+ * Reads a `.properties` file. Its bytes are Latin-1, so other letters are written `\uXXXX`.
+ * @throws {ConfigError} naming the line
+ */
+export function parseProperties(bytes: Uint8Array): Props {
+  return parsePropertiesText(latin1(bytes));
+}
+
+/**
+ * Reads the text of a `.properties` file; of a key that stands twice the last counts.
  *
  *     line      = [blanks] ( comment | key [blanks] [("=" | ":")] [blanks] value )
  *     comment   = ("#" | "!") anything, up to the end of the line, whatever stands there
@@ -17,9 +24,9 @@ export type Props = Record<string, string>;
  *
  * @throws {ConfigError} naming the line
  */
-export function parseProperties(bytes: Uint8Array): Props {
-  const entries = [...logicalLines(latin1(bytes))].map(({ number, text }) => {
-    const [, key, value] = keyAndValue.exec(text)!;
+export function parsePropertiesText(text: string): Props {
+  const entries = [...logicalLines(text)].map(({ number, text: line }) => {
+    const [, key, value] = keyAndValue.exec(line)!;
     return [unescape(key, number), unescape(value, number)];
   });
   return Object.fromEntries(entries);
