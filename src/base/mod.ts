@@ -1,5 +1,5 @@
 /**
- * What everything stands on: errors, time, the disk, bytes, checksums, exact JSON.
+ * What everything stands on: errors, time, the disk, bytes, checksums, exact JSON, secrets.
  *
  * @module
  */
@@ -12,3 +12,4 @@ export * from "./disk_local.ts";
 export * from "./errors.ts";
 export * from "./exact_json.ts";
 export * from "./logger.ts";
+export * from "./secrets.ts";

@@ -1,7 +1,9 @@
 /** Reads the files that a command names. */
 
-import { ConfigError } from "../base/mod.ts";
+import { ConfigError, localDisk, type Logger, type Secrets } from "../base/mod.ts";
 import {
+  ConfigVariables,
+  InvalidConfigError,
   parseProperties,
   type Props,
   type StandaloneConfig,
@@ -22,20 +24,39 @@ export async function inFile<T>(path: string, action: () => T | Promise<T>): Pro
   try {
     return await action();
   } catch (cause) {
+    if (cause instanceof InvalidConfigError) {
+      throw new InvalidConfigError(cause.findings, `${path}: ${cause.message}`);
+    }
     if (!(cause instanceof ConfigError)) throw cause;
     throw new ConfigError(`${path}: ${cause.message}`, { cause });
   }
 }
 
+/**
+ * The properties of a worker, its variables resolved, and what resolves them; not checked yet.
+ * @throws {ConfigError} naming the file and what is wrong in it
+ */
+export async function readWorkerProps(
+  path: string,
+  log: Logger,
+  secrets: Secrets,
+): Promise<{ props: Props; variables: ConfigVariables }> {
+  const bytes = await readFile(path);
+  const sources = { disk: localDisk, env: () => Deno.env.toObject(), log };
+  return await inFile(
+    path,
+    () => ConfigVariables.open(parseProperties(bytes), sources, secrets),
+  );
+}
+
 /** A worker's file. @throws {ConfigError} naming the file and what is wrong in it */
 export async function readWorkerFile(
   path: string,
+  log: Logger,
+  secrets: Secrets,
 ): Promise<{ props: Props; config: StandaloneConfig }> {
-  const bytes = await readFile(path);
-  return await inFile(path, () => {
-    const props = parseProperties(bytes);
-    return { props, config: standaloneConfigDef.parse(props) };
-  });
+  const { props } = await readWorkerProps(path, log, secrets);
+  return { props, config: await inFile(path, () => standaloneConfigDef.parse(props)) };
 }
 
 function whyNot(error: unknown): string {

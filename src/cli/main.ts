@@ -7,7 +7,14 @@
  */
 
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { ConfigError, NotFoundError, reasonOf, systemClock } from "../base/mod.ts";
+import {
+  ConfigError,
+  maskedLog,
+  NotFoundError,
+  reasonOf,
+  Secrets,
+  systemClock,
+} from "../base/mod.ts";
 import { consoleLog, writeLine } from "./console_log.ts";
 
 const version = "0.1.0 (Kafka Connect 4.2.0)";
@@ -89,19 +96,20 @@ const brokenPipe = 141;
 
 /** Runs a command. @returns the exit code */
 export async function main(args: readonly string[]): Promise<number> {
+  const secrets = new Secrets();
   try {
-    await run(args);
+    await run(args, secrets);
     return 0;
   } catch (error) {
     // Whoever read what is printed has had enough, as in `connect topics list | head -1`.
     if (error instanceof Deno.errors.BrokenPipe) return brokenPipe;
     // Kafka's messages have several lines where there are several mistakes, and in regular expressions.
-    writeLine(`connect: ${reasonOf(error).replaceAll(/\s*\n\s*/g, " ")}`);
+    writeLine(`connect: ${secrets.mask(reasonOf(error)).replaceAll(/\s*\n\s*/g, " ")}`);
     return error instanceof ConfigError || error instanceof NotFoundError ? 78 : 1;
   }
 }
 
-async function run(args: readonly string[]): Promise<void> {
+async function run(args: readonly string[], secrets: Secrets): Promise<void> {
   const [command, ...rest] = args;
   switch (command) {
     case "--version":
@@ -119,18 +127,22 @@ async function run(args: readonly string[]): Promise<void> {
         );
       }
       const { runStandalone } = await import("./standalone.ts");
-      return await runStandalone(positionals, consoleLog(systemClock));
+      return await runStandalone(
+        positionals,
+        maskedLog(consoleLog(systemClock), secrets),
+        secrets,
+      );
     }
     case "topics":
-      return await runTopics(rest);
+      return await runTopics(rest, secrets);
     case "spool":
-      return await runSpool(rest);
+      return await runSpool(rest, secrets);
     default:
       throw new ConfigError(`Unknown command "${command}"; see connect --help`);
   }
 }
 
-async function runTopics(args: readonly string[]): Promise<void> {
+async function runTopics(args: readonly string[], secrets: Secrets): Promise<void> {
   const { values, positionals: [action, topic, ...more] } = parse("topics", args, {
     ...helpOption,
     worker: { type: "string" },
@@ -154,7 +166,7 @@ async function runTopics(args: readonly string[]): Promise<void> {
   const recordsMax = maxMessages(values["max-messages"]);
   const printKey = printsKey(values.property);
   const topics = await import("./topics.ts");
-  const source = await openSource(values.worker);
+  const source = await openSource(values.worker, secrets);
   try {
     if (action === "list") return await topics.listTopics(source);
     if (action === "describe") return await topics.describeTopic(source, topic);
@@ -165,7 +177,7 @@ async function runTopics(args: readonly string[]): Promise<void> {
   }
 }
 
-async function runSpool(args: readonly string[]): Promise<void> {
+async function runSpool(args: readonly string[], secrets: Secrets): Promise<void> {
   const { values, positionals: [action, ...more] } = parse("spool", args, {
     ...helpOption,
     worker: { type: "string" },
@@ -182,23 +194,24 @@ async function runSpool(args: readonly string[]): Promise<void> {
     );
   }
   const { spoolStatus } = await import("./spool.ts");
-  print(await spoolStatus(values.worker, values.json === true));
+  const log = maskedLog(consoleLog(systemClock, "error"), secrets);
+  print(await spoolStatus(values.worker, values.json === true, log, secrets));
 }
 
 /** How long brokers are waited for unless the worker's file says it, in milliseconds: someone sits and looks. */
 const patienceMs = 10_000;
 
 /** The topics that a worker's file names. @throws {ConfigError} */
-async function openSource(workerFile: string) {
+async function openSource(workerFile: string, secrets: Secrets) {
   const { inFile, readWorkerFile } = await import("./files.ts");
   const { embeddedSource, kafkaSource } = await import("./topic_source.ts");
   const { embeddedFolder } = await import("../herder/mod.ts");
-  const { props, config } = await readWorkerFile(workerFile);
+  // What keeps it from its end is told there, in one line; the worker tells of keys that have no effect.
+  const log = maskedLog(consoleLog(systemClock, "error"), secrets);
+  const { props, config } = await readWorkerFile(workerFile, log, secrets);
   const folder = embeddedFolder(config["bootstrap.servers"]);
   if (folder !== null) return embeddedSource(folder);
   const { clientSources, kafkaTopics } = await import("./kafka.ts");
-  // What keeps it from its end is told there, in one line; the worker tells of keys that have no effect.
-  const log = consoleLog(systemClock, "error");
   const patience = { "default.api.timeout.ms": String(patienceMs) };
   const topics = () => kafkaTopics({ ...patience, ...props }, clientSources(log));
   return kafkaSource(await inFile(workerFile, topics));

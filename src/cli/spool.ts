@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConfigError, localDisk, systemClock } from "../base/mod.ts";
+import { ConfigError, localDisk, type Logger, type Secrets, systemClock } from "../base/mod.ts";
 import { spoolConfig } from "../herder/mod.ts";
 import { readSpool, type SpoolStatus } from "../topics/mod.ts";
 import { inFile, readWorkerFile } from "./files.ts";
@@ -33,8 +33,13 @@ interface Report {
 }
 
 /** The state of a worker's spool, as lines or as JSON. @throws {ConfigError} when the worker has none */
-export async function spoolStatus(workerFile: string, asJson: boolean): Promise<string> {
-  const { props, config } = await readWorkerFile(workerFile);
+export async function spoolStatus(
+  workerFile: string,
+  asJson: boolean,
+  log: Logger,
+  secrets: Secrets,
+): Promise<string> {
+  const { props, config } = await readWorkerFile(workerFile, log, secrets);
   const spool = await inFile(workerFile, () => spoolConfig(props, config["bootstrap.servers"]));
   if (spool === null) {
     throw new ConfigError(`${workerFile}: there is no spool: spool.dir is not set`);

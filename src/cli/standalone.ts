@@ -4,29 +4,26 @@
  * @module
  */
 
-import { ConfigError, localDisk, type Logger, reasonOf, systemClock } from "../base/mod.ts";
 import {
-  Connectors,
-  embeddedFolder,
-  isAdminKey,
-  type Listener,
-  type OverridePolicy,
-  overridePolicy,
-  parseConnectorFile,
-  parseListeners,
-  type Props,
-  StandaloneHerder,
-  unknownWorkerKeys,
-} from "../herder/mod.ts";
+  ConfigError,
+  localDisk,
+  type Logger,
+  reasonOf,
+  type Secrets,
+  systemClock,
+} from "../base/mod.ts";
+import { Connectors, type Listener, StandaloneHerder } from "../herder/mod.ts";
 import { createApp } from "../rest/mod.ts";
-import { FileOffsetStore } from "../store/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
-import { clientSources, kafkaTopics, plannedSpool } from "./kafka.ts";
-import { inFile, readFile, readWorkerFile } from "./files.ts";
+import { inFile } from "./files.ts";
+import { planStandalone } from "./plan.ts";
 
 /** Runs a standalone worker until it is told to stop. @throws {ConfigError} before anything is written */
-export async function runStandalone(files: readonly string[], log: Logger): Promise<void> {
-  const [workerFile, ...connectorFiles] = files;
+export async function runStandalone(
+  files: readonly string[],
+  log: Logger,
+  secrets: Secrets,
+): Promise<void> {
   const stop = stopSignal(log);
   let herder: StandaloneHerder | null = null;
   let isStarted = false;
@@ -35,27 +32,12 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
     onRaised: (name, trace) => herder?.connectorRaised(name, trace),
     onReconfigure: (name) => herder?.reconfigureTasks(name),
   });
-  const { props: workerProps, config } = await readWorkerFile(workerFile);
-  await inFile(workerFile, () => connectors.validateWorker(workerProps));
-  const folder = embeddedFolder(config["bootstrap.servers"]);
-  const clients = folder === null ? clientSources(log) : null;
-  warnOfUnknown(workerProps, clients !== null, log);
-  const kafka = clients && await inFile(workerFile, () => kafkaTopics(workerProps, clients));
-  const spooling = await inFile(
-    workerFile,
-    () => plannedSpool(workerProps, config["bootstrap.servers"], clients),
-  );
-  const listeners = await inFile(workerFile, () => parseListeners(config.listeners));
-  const policy = await inFile(workerFile, () => overridePolicy(workerProps));
-  const planned = await readConnectors(connectorFiles, connectors, policy);
-  if (spooling !== null) { for (const { props } of planned) warnOfOverrides(props, log); }
-  const offsets = await inFile(
-    workerFile,
-    () => FileOffsetStore.open(localDisk, config["offset.storage.file.filename"]),
-  );
+  const planned = await planStandalone(files, { connectors, log, secrets });
+  if (planned.plan === null) throw planned.error;
+  const { workerFile, props, variables, folder, clients, kafka, spooling } = planned.plan;
   const { server, workerId } = listen(
     workerFile,
-    listeners,
+    planned.plan.listeners,
     () => isStarted ? herder : null,
     () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
     log,
@@ -70,7 +52,8 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
   kafka?.connect().catch((error) => isStopping || log.error(`connect-admin: ${reasonOf(error)}`));
   try {
     const running = herder = new StandaloneHerder({
-      workerProps,
+      workerProps: props,
+      variables,
       workerId,
       connectors,
       files: [],
@@ -78,12 +61,12 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
       writers: spool ?? topics,
       internalTopics: new Set([groupOffsetsTopic]),
       clients,
-      offsets,
+      offsets: planned.plan.offsets,
       clock: systemClock,
       log,
     });
     const started = (async () => {
-      for (const { props, description } of planned) {
+      for (const { props, description } of planned.plan.connectors) {
         await running.startConnector(props, description);
       }
       isStarted = true;
@@ -99,46 +82,6 @@ export async function runStandalone(files: readonly string[], log: Logger): Prom
     await server.shutdown();
   }
   log.info("Kafka Connect worker stopped");
-}
-
-async function readConnectors(
-  files: readonly string[],
-  connectors: Connectors,
-  policy: OverridePolicy,
-) {
-  const planned: { props: Props; description: Awaited<ReturnType<Connectors["validate"]>> }[] = [];
-  for (const file of files) {
-    const { props, initialState } = parseConnectorFile(file, await readFile(file));
-    await inFile(file, async () => {
-      if (planned.some((other) => other.props.name === props.name)) {
-        throw new ConfigError(`name: Connector ${props.name} already exists`);
-      }
-      if (initialState !== "RUNNING") {
-        throw new ConfigError(`initial_state=${initialState}: only RUNNING can be used so far`);
-      }
-      planned.push({ props, description: await connectors.validate(props, policy) });
-    });
-  }
-  return planned;
-}
-
-/** Kafka: `AbstractConfig.logUnused`, which names keys but never values. */
-function warnOfUnknown(workerProps: Props, hasBrokers: boolean, log: Logger): void {
-  const unknown = unknownWorkerKeys(workerProps).filter((key) => !hasBrokers || !isAdminKey(key));
-  if (unknown.length === 0) return;
-  log.warn(`These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`);
-}
-
-/** With a spool all records go to Kafka by one producer. */
-function warnOfOverrides(props: Props, log: Logger): void {
-  const overrides = Object.keys(props).filter((key) => key.startsWith("producer.override."));
-  if (overrides.length === 0) return;
-  log.warn(
-    `${props.name}: the spool writes to Kafka with the worker's own producer; of ` +
-      `${
-        overrides.join(", ")
-      } only what makes batches (compression.type, batch.size) has an effect`,
-  );
 }
 
 function listen(

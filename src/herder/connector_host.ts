@@ -18,9 +18,12 @@ import {
 } from "../sandbox/mod.ts";
 import {
   type CheckPlugin,
+  type ConfigVariables,
   type Finding,
+  InvalidConfigError,
   type OverridePolicy,
   type Props,
+  refuse,
   transformSpecs,
   validateConnector,
   validateConverters,
@@ -54,14 +57,18 @@ export class Connectors {
     });
   }
 
-  /** What a connector class is. @throws {ConfigError} when there is none of that name */
+  /** What a connector class is. @throws {InvalidConfigError} when there is none of that name */
   async describe(props: Props): Promise<ConnectorDescription> {
     const className = props["connector.class"]?.trim();
-    if (className === undefined) throw new ConfigError(invalidMessage([missingClass]));
+    if (className === undefined) {
+      const finding = { name: "connector.class", errorMessages: [missingClass] };
+      throw new InvalidConfigError([finding], invalidMessage([missingClass]));
+    }
     try {
       return await this.#host.call({ method: "describe", className }, ConnectorDescription);
     } catch (cause) {
-      throw new ConfigError(`connector.class: ${reasonOf(cause)}`, { cause });
+      const finding = { name: "connector.class", errorMessages: [reasonOf(cause)] };
+      throw new InvalidConfigError([finding], `connector.class: ${reasonOf(cause)}`);
     }
   }
 
@@ -85,26 +92,41 @@ export class Connectors {
 
   /**
    * Checks a connector's configuration, also for what Kafka finds out only when its tasks start.
+   * @param props as they are kept, with variables
    * @param policy what it may override of its Kafka clients
    * @returns what its class is
-   * @throws {ConfigError} with all that is wrong, in Kafka's words
+   * @throws {InvalidConfigError} with all that is wrong, in Kafka's words, and none of what variables
+   * stand for
    */
-  async validate(props: Props, policy: OverridePolicy): Promise<ConnectorDescription> {
+  async validate(
+    props: Props,
+    policy: OverridePolicy,
+    variables: ConfigVariables,
+  ): Promise<ConnectorDescription> {
+    try {
+      return await this.#validateResolved((await variables.resolve(props)).props, policy);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      throw variables.masked(error);
+    }
+  }
+
+  async #validateResolved(props: Props, policy: OverridePolicy): Promise<ConnectorDescription> {
     const description = await this.describe(props);
     const findings = await this.findings(description, props);
     findings.push(...validateOverrides(description.type, props, policy));
     if (description.type === "source") findings.push(...validateTopicCreation(props));
     const messages = findings.flatMap(({ errorMessages }) => errorMessages);
-    if (messages.length > 0) throw new ConfigError(invalidMessage(messages));
+    refuse(findings, invalidMessage(messages));
     transformSpecs(props);
     return description;
   }
 
-  /** Checks the converters of a worker. @throws {ConfigError} for the first thing wrong */
+  /** Checks the converters of a worker. @throws {InvalidConfigError} with all that is wrong */
   async validateWorker(props: Props): Promise<void> {
-    const [wrong] = (await validateConverters(props, this.#check))
-      .filter(({ errorMessages }) => errorMessages.length > 0);
-    if (wrong !== undefined) throw new ConfigError(`${wrong.name}: ${wrong.errorMessages[0]}`);
+    const findings = await validateConverters(props, this.#check);
+    const wrong = findings.find(({ errorMessages }) => errorMessages.length > 0);
+    refuse(findings, `${wrong?.name}: ${wrong?.errorMessages[0]}`);
   }
 
   /** Makes and starts a connector. @throws {RemoteError} what it threw */

@@ -16,6 +16,7 @@ import {
   checkOverrides,
   clientIdOf,
   type ClientSources,
+  ConfigVariables,
   consumerConfigs,
   consumerSettings,
   converterSpec,
@@ -31,8 +32,10 @@ import {
   topicSelection,
   transformSpecs,
   usesTopicCreation,
+  withVariables,
 } from "./config/mod.ts";
 import type { Connectors } from "./connector_host.ts";
+import { reloadAfter } from "./reload.ts";
 import { SinkTaskRunner } from "./sink_task_runner.ts";
 import { SourceTaskRunner } from "./source_task_runner.ts";
 import type { TaskRunner, TaskState } from "./task_runner.ts";
@@ -46,8 +49,10 @@ const putRecordsMax = 500;
 
 /** What a herder works with. */
 export interface StandaloneHerderOptions {
-  /** The worker's configuration, raw. */
+  /** The worker's configuration, its variables resolved. */
   workerProps: Props;
+  /** What resolves the variables of connectors; they stay as they are unless it is told. */
+  variables?: ConfigVariables;
   /** What others call this worker: `host:port`. */
   workerId: string;
   /** The connectors' Web Worker. */
@@ -83,13 +88,16 @@ export interface ConnectorStatus {
 }
 
 interface RunningConnector {
+  /** As configured: with variables. */
   props: Props;
   description: ConnectorDescription;
   state: TaskState;
   trace: string | null;
   tasks: TaskRunner[];
-  /** The configurations of its tasks. */
+  /** The configurations of its tasks, with variables. */
   taskConfigs: Props[];
+  /** Ends the wait for its variables to have other values. */
+  reload: AbortController;
   /** What is under way with it: one thing at a time. */
   turn: Promise<void>;
 }
@@ -98,6 +106,7 @@ interface RunningConnector {
 export class StandaloneHerder {
   readonly #options: StandaloneHerderOptions;
   readonly #config: StandaloneConfig;
+  readonly #variables: ConfigVariables;
   readonly #connectors = new Map<string, RunningConnector>();
   #isStopping = false;
 
@@ -105,6 +114,7 @@ export class StandaloneHerder {
   constructor(options: StandaloneHerderOptions) {
     this.#options = options;
     this.#config = standaloneConfigDef.parse(options.workerProps);
+    this.#variables = options.variables ?? ConfigVariables.none();
   }
 
   /** The names of all connectors, sorted. */
@@ -118,7 +128,8 @@ export class StandaloneHerder {
     if (running === undefined) throw new NotFoundError(`No status found for connector ${name}`);
     const { workerId: worker_id } = this.#options;
     const { description: { type, version }, state, trace, tasks } = running;
-    const traced = (trace: string | null) => trace === null ? {} : { trace };
+    const { secrets } = this.#variables;
+    const traced = (trace: string | null) => trace === null ? {} : { trace: secrets.mask(trace) };
     return {
       name,
       connector: { state, worker_id, version, ...traced(trace) },
@@ -141,6 +152,7 @@ export class StandaloneHerder {
       trace: null,
       tasks: [],
       taskConfigs: [],
+      reload: new AbortController(),
       turn: Promise.resolve(),
     };
     this.#connectors.set(name, running);
@@ -169,6 +181,7 @@ export class StandaloneHerder {
     const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
     this.#isStopping = true;
     const all = [...this.#connectors];
+    for (const [_, { reload }] of all) reload.abort();
     await Promise.all(all.flatMap(([_, { tasks }]) => tasks.map((task) => task.stop(timeoutMs))));
     const { connectors, clock, log } = this.#options;
     const done = new AbortController();
@@ -185,11 +198,12 @@ export class StandaloneHerder {
   }
 
   async #start(running: RunningConnector): Promise<void> {
-    const { props: { name }, props, description: { type } } = running;
+    const { props: { name }, description: { type } } = running;
     const { connectors, log } = this.#options;
     try {
+      const props = await this.#resolved(running);
       await connectors.start(name, props);
-      await this.#startTasks(running, await this.#taskConfigs(running));
+      await this.#startTasks(running, props, await this.#taskConfigs(running, props));
       log.info(`Started ${type} connector ${name} with ${running.tasks.length} task(s)`);
     } catch (error) {
       running.state = "FAILED";
@@ -202,29 +216,63 @@ export class StandaloneHerder {
     const { props: { name } } = running;
     const { log } = this.#options;
     try {
-      const configs = await this.#taskConfigs(running);
+      const props = await this.#resolved(running);
+      const configs = await this.#taskConfigs(running, props);
       if (this.#isStopping || areSame(configs, running.taskConfigs)) return;
       const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
       await Promise.all(running.tasks.map((task) => task.stop(timeoutMs)));
-      await this.#startTasks(running, configs);
+      await this.#startTasks(running, props, configs);
       log.info(`Connector ${name} has been given ${configs.length} new task(s)`);
     } catch (error) {
       log.error(`The tasks of connector ${name} cannot be configured anew: ${reasonOf(error)}`);
     }
   }
 
-  #taskConfigs({ props, description }: RunningConnector): Promise<Props[]> {
-    const def = description.type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
-    const values = def.parse(props);
-    const { connectors } = this.#options;
-    return connectors.taskConfigs(props.name, values["tasks.max"], values["tasks.max.enforce"]);
+  /** Starts a connector anew, and its tasks: its variables have other values. */
+  async #restart(running: RunningConnector): Promise<void> {
+    if (this.#isStopping) return;
+    const { connectors, log } = this.#options;
+    const { props: { name } } = running;
+    log.info(`Connector ${name} is started anew: what its variables stand for has changed`);
+    const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
+    await Promise.all(running.tasks.map((task) => task.stop(timeoutMs)));
+    await connectors.stop(name).catch((error) =>
+      log.warn(`Connector ${name} could not be stopped: ${reasonOf(error)}`)
+    );
+    Object.assign(running, { state: "RUNNING", trace: null, tasks: [] });
+    await this.#start(running);
   }
 
-  async #startTasks(running: RunningConnector, configs: Props[]): Promise<void> {
+  /** A connector's configuration as it and its tasks need it, and nobody else. */
+  async #resolved(running: RunningConnector): Promise<Props> {
+    const { name } = running.props;
+    running.reload.abort();
+    running.reload = new AbortController();
+    const resolved = await this.#variables.resolve(running.props);
+    void reloadAfter(running.props, resolved, this.#variables, {
+      ...this.#options,
+      signal: running.reload.signal,
+      onChanged: () => void (running.turn = running.turn.then(() => this.#restart(running))),
+    });
+    return { ...resolved.props, name };
+  }
+
+  async #taskConfigs({ props, description }: RunningConnector, resolved: Props): Promise<Props[]> {
+    const def = description.type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
+    const values = def.parse(resolved);
+    const { connectors } = this.#options;
+    const { "tasks.max": tasksMax, "tasks.max.enforce": isEnforced } = values;
+    const configs = await connectors.taskConfigs(props.name, tasksMax, isEnforced);
+    return configs.map((config) => withVariables(config, props));
+  }
+
+  /** Starts tasks; `props` is the connector's configuration without variables. */
+  async #startTasks(running: RunningConnector, props: Props, configs: Props[]): Promise<void> {
     running.taskConfigs = configs;
     running.tasks = [];
     for (const [task, config] of configs.entries()) {
-      const start = await this.#prepareTask(running, task, config).catch((error: Error) => {
+      const ready = this.#prepareTask(running, props, task, config);
+      const start = await ready.catch((error: Error) => {
         this.#options.log.error(
           `Task ${running.props.name}-${task} has failed to start: ${reasonOf(error)}`,
         );
@@ -236,11 +284,13 @@ export class StandaloneHerder {
   }
 
   async #prepareTask(
-    { props, description: { type: kind, permissions: declared } }: RunningConnector,
+    { description: { type: kind, permissions: declared } }: RunningConnector,
+    props: Props,
     task: number,
-    config: Props,
+    withVariables: Props,
   ): Promise<() => TaskRunner> {
     const { topics, offsets, internalTopics, files, clock, log } = this.#options;
+    const { props: config } = await this.#variables.resolve(withVariables);
     const permissions = await resolvePermissions(declared, config);
     permissions.read.push(...files.map((file) => fileURLToPath(file)));
     const spec = this.#spec(kind, props, task, config);

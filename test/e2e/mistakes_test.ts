@@ -24,6 +24,11 @@ const withSource = (more: string): Files => ({
 const withSink = (more: string): Files => ({ "w.properties": worker, "c.properties": sink + more });
 const withJson = (json: string): Files => ({ "w.properties": worker, "c.json": json });
 
+/** A worker's keys for a provider called p. */
+const provider = (name: string) =>
+  "config.providers=p\n" +
+  `config.providers.p.class=org.apache.kafka.common.config.provider.${name}ConfigProvider\n`;
+
 const invalid = (count: number) =>
   `c.properties: Connector configuration is invalid and contains the following ${count} error(s): `;
 
@@ -217,6 +222,36 @@ const mistakes: [what: string, files: Files, says: string][] = [
     `${
       invalid(1)
     }Invalid value 0 for configuration partitions: Number of partitions must be positive`,
+  ],
+  [
+    "a config provider that there is not",
+    withWorker("config.providers=a\nconfig.providers.a.class=com.example.Vault"),
+    "w.properties: Invalid value com.example.Vault for configuration config.providers.a.class: " +
+    "Could not load config provider class or one of its dependencies: there are org.apache.kafka.",
+  ],
+  [
+    "a path for config providers that is not absolute",
+    withWorker(`${provider("File")}config.providers.p.param.allowed.paths=secrets`),
+    "w.properties: Path secrets is not absolute",
+  ],
+  [
+    "a file for a worker's variable that there is not",
+    withWorker(`${provider("File")}offset.flush.interval.ms=\${p:/no/such.properties:ms}`),
+    "w.properties: Could not read properties from file /no/such.properties",
+  ],
+  [
+    "a value that a variable stands for, without the value",
+    {
+      ...withWorker(`${provider("Directory")}`),
+      "c.properties": `${source}tasks.max=\${p:.:secret.txt}`,
+      "secret.txt": "hunter2",
+    },
+    `${invalid(2)}Invalid value \${p:.:secret.txt} for configuration tasks.max: Not a number`,
+  ],
+  [
+    "a variable with a path where there are none",
+    { ...withWorker(provider("EnvVar")), "c.properties": `${source}tasks.max=\${p:x:TASKS}` },
+    "c.properties: Path is not supported for EnvVarConfigProvider, invalid value 'x'",
   ],
   [
     "JSON that is not sound",

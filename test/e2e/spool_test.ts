@@ -1,7 +1,7 @@
 /** A worker with a spool whose brokers never come: what it collects, what it tells, and how it stops. */
 
 import assert from "node:assert/strict";
-import { localDisk, systemClock } from "../../src/base/mod.ts";
+import { localDisk, Secrets, systemClock } from "../../src/base/mod.ts";
 import { spoolStatus } from "../../src/cli/spool.ts";
 import { Spool } from "../../src/topics/mod.ts";
 import { keptLog } from "../faults/memory_disk.ts";
@@ -120,7 +120,9 @@ Deno.test("spool status tells how much a second Kafka takes, also of a spool tha
     });
     const producer = await spool.openProducer({ clientId: "it", newTopic: (name) => ({ name }) });
     const rate = async () => {
-      const { recordsPerSecond, partitions } = JSON.parse(await spoolStatus(workerFile, true));
+      const { recordsPerSecond, partitions } = JSON.parse(
+        await spoolStatus(workerFile, true, keptLog(), new Secrets()),
+      );
       assert.equal(partitions[0].recordsPerSecond, recordsPerSecond);
       return recordsPerSecond;
     };

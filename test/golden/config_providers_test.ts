@@ -1,8 +1,8 @@
 /** Config providers against what Kafka's make of the same, recorded by test/kafka/ConfigProviders.java. */
 
 import assert from "node:assert/strict";
-import { localDisk } from "../../src/base/mod.ts";
-import { ConfigVariables, type Props, Secrets } from "../../src/herder/mod.ts";
+import { localDisk, Secrets } from "../../src/base/mod.ts";
+import { ConfigVariables, type Props } from "../../src/herder/mod.ts";
 import { inTemporaryFolder } from "../e2e/connect.ts";
 import { environment } from "../kafka/config_golden.ts";
 

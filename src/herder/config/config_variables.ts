@@ -5,12 +5,11 @@
  * @module
  */
 
-import { ConfigError, reasonOf } from "../../base/mod.ts";
+import { ConfigError, reasonOf, Secrets } from "../../base/mod.ts";
 import { type ConfigProvider, makeProvider, type ProviderSources } from "./config_providers.ts";
-import { refuse } from "./invalid_config.ts";
+import { InvalidConfigError, refuse } from "./invalid_config.ts";
 import type { Finding } from "./plugin_validation.ts";
 import type { Props } from "./properties.ts";
-import { Secrets } from "./secrets.ts";
 import { withPrefix } from "./worker_config.ts";
 
 /** As Kafka reads them: the path ends at the first colon, and there is no way to write a brace. */
@@ -76,6 +75,16 @@ export class ConfigVariables {
     refuse(findings);
     const resolved = Object.entries(props).map(([name, text]) => [name, this.#fill(text, found)]);
     return { props: Object.fromEntries(resolved), ttlMs };
+  }
+
+  /** The same error without what variables stand for. */
+  masked(error: ConfigError): ConfigError {
+    const mask = (text: string) => this.secrets.mask(text);
+    if (!(error instanceof InvalidConfigError)) return new ConfigError(mask(error.message));
+    const findings = error.findings.map(({ name, errorMessages }) => (
+      { name, errorMessages: errorMessages.map(mask) }
+    ));
+    return new InvalidConfigError(findings, mask(error.message));
   }
 
   /** Where to look, and for what: each place once, as providers are asked. */

@@ -16,7 +16,6 @@ export * from "./plugin_specs.ts";
 export * from "./plugin_validation.ts";
 export * from "./properties.ts";
 export * from "./rest_config.ts";
-export * from "./secrets.ts";
 export * from "./source_sink_keys.ts";
 export { type SpoolConfig, spoolConfig } from "./spool_config.ts";
 export * from "./topic_creation.ts";

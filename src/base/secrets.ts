@@ -1,6 +1,6 @@
 /** Values that config providers gave, and how they are kept out of what people see. */
 
-import type { Logger } from "../../base/mod.ts";
+import type { Logger } from "./logger.ts";
 
 /** A value shorter than this is hidden only where it stands alone, or it would hide parts of words. */
 const aloneLengthMax = 4;

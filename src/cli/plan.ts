@@ -1,0 +1,262 @@
+/**
+ * What a standalone worker is to do, checked before anything is opened or written: `connect standalone`
+ * starts a plan, `connect validate` tells what is wrong with one.
+ *
+ * @module
+ */
+
+import { ConfigError, localDisk, type Logger, type Secrets } from "../base/mod.ts";
+import {
+  type ConfigVariables,
+  type Connectors,
+  embeddedFolder,
+  type Finding,
+  InvalidConfigError,
+  isAdminKey,
+  type Listener,
+  overridePolicy,
+  parseConnectorFile,
+  parseListeners,
+  type Props,
+  refuse,
+  type StandaloneConfig,
+  standaloneConfigDef,
+  unknownWorkerKeys,
+} from "../herder/mod.ts";
+import { FileOffsetStore } from "../store/mod.ts";
+import type { KafkaTopics } from "../topics/mod.ts";
+import { inFile, readFile, readWorkerProps } from "./files.ts";
+import { clientSources, kafkaTopics, plannedSpool } from "./kafka.ts";
+
+/** A connector that is to run. */
+export interface PlannedConnector {
+  /** Its file. */
+  file: string;
+  /** Its properties, with variables. */
+  props: Props;
+  /** What its class is. */
+  description: Awaited<ReturnType<Connectors["validate"]>>;
+}
+
+/** What a standalone worker is to do. */
+export interface Plan {
+  /** The worker's file. */
+  workerFile: string;
+  /** The worker's properties, without variables. */
+  props: Props;
+  /** What resolves the variables of connectors. */
+  variables: ConfigVariables;
+  /** The folder of the embedded log, or null with brokers. */
+  folder: string | null;
+  /** What Kafka clients are made with; null without brokers. */
+  clients: ReturnType<typeof clientSources> | null;
+  /** The topics of the brokers, not connected yet; null without brokers. */
+  kafka: KafkaTopics | null;
+  /** Where sources are spooled; null when they are not. */
+  spooling: Awaited<ReturnType<typeof plannedSpool>>;
+  /** Where the REST API listens. */
+  listeners: readonly Listener[];
+  /** The connectors, in the order of their files. */
+  connectors: readonly PlannedConnector[];
+  /** The offsets of sources. */
+  offsets: FileOffsetStore;
+}
+
+/** A mistake in a file. */
+export interface Problem {
+  /** The file. */
+  file: string;
+  /** The key, when it is about one. */
+  key: string | null;
+  /** What is wrong, in Kafka's words where it has some. */
+  reason: string;
+}
+
+/** What plans are made with. */
+export interface Planning {
+  /** Check plugins. */
+  connectors: Connectors;
+  /** Where it is told what has no effect. */
+  log: Logger;
+  /** Takes note of what variables stand for. */
+  secrets: Secrets;
+}
+
+/** A plan, or what is wrong with it: all of it, and the first as an error. */
+export type Planned =
+  | { plan: Plan; problems: readonly [] }
+  | { plan: null; problems: readonly Problem[]; error: ConfigError };
+
+/** Plans what the files say: the worker's first. */
+export async function planStandalone(
+  [workerFile, ...connectorFiles]: readonly string[],
+  planning: Planning,
+): Promise<Planned> {
+  const problems = new Problems();
+  const worker = await planWorker(workerFile, planning, problems);
+  const connectors: PlannedConnector[] = [];
+  for (const file of connectorFiles) {
+    const others = connectors.map(({ props }) => props.name);
+    const planned = await planConnector(file, others, worker, planning, problems);
+    if (planned !== null) connectors.push(planned);
+  }
+  const { config } = worker;
+  const path = config["offset.storage.file.filename"];
+  const offsets = path === undefined ? null : await problems.in(
+    workerFile,
+    "offset.storage.file.filename",
+    () => FileOffsetStore.open(localDisk, path),
+  );
+  if (problems.error !== null) return { plan: null, problems: problems.all, error: problems.error };
+  if (worker.spooling !== null) {
+    for (const { props } of connectors) warnOfOverrides(props, planning.log);
+  }
+  const { props, variables, folder, clients, kafka, spooling, listeners } = worker;
+  const plan = { props, variables: variables!, folder, clients, kafka, spooling, listeners };
+  return { plan: { ...plan, workerFile, connectors, offsets: offsets! }, problems: [] };
+}
+
+/** What could be made of a worker's file. */
+type PlannedWorker =
+  & Pick<Plan, "props" | "folder" | "clients" | "kafka" | "spooling" | "listeners">
+  & {
+    /** Null when the file or its providers will not do. */
+    variables: ConfigVariables | null;
+    /** The keys whose values will do. */
+    config: Partial<StandaloneConfig>;
+  };
+
+async function planWorker(
+  file: string,
+  { connectors, log, secrets }: Planning,
+  problems: Problems,
+): Promise<PlannedWorker> {
+  const planned: PlannedWorker = {
+    ...{ props: {}, config: {}, variables: null, folder: null, clients: null, kafka: null },
+    ...{ spooling: null, listeners: [] },
+  };
+  const read = await problems.reading(file, () => readWorkerProps(file, log, secrets));
+  if (read === null) return planned;
+  Object.assign(planned, read);
+  const { props } = read;
+  const values = standaloneConfigDef.validate(props);
+  await problems.in(file, null, () => refuse(values));
+  const sound = values.filter(({ errorMessages }) => errorMessages.length === 0);
+  const config: Partial<StandaloneConfig> = planned.config = Object.fromEntries(
+    sound.map(({ name, value }) => [name, value]),
+  );
+  await problems.in(file, null, () => connectors.validateWorker(props));
+  const { "bootstrap.servers": servers, listeners } = config;
+  if (servers !== undefined) {
+    planned.folder = embeddedFolder(servers);
+    const clients = planned.clients = planned.folder === null ? clientSources(log) : null;
+    warnOfUnknown(props, clients !== null, log);
+    if (clients !== null) {
+      planned.kafka = await problems.in(file, null, () => kafkaTopics(props, clients));
+    }
+    const spool = () => plannedSpool(props, servers, clients);
+    planned.spooling = await problems.in(file, "spool.dir", spool);
+  }
+  if (listeners !== undefined) {
+    const parsed = await problems.in(file, "listeners", () => parseListeners(listeners));
+    planned.listeners = parsed ?? [];
+  }
+  await problems.in(file, "connector.client.config.override.policy", () => overridePolicy(props));
+  return planned;
+}
+
+async function planConnector(
+  file: string,
+  others: readonly string[],
+  { props: workerProps, variables }: PlannedWorker,
+  { connectors }: Planning,
+  problems: Problems,
+): Promise<PlannedConnector | null> {
+  const read = await problems.reading(
+    file,
+    async () => parseConnectorFile(file, await readFile(file)),
+  );
+  if (read === null) return null;
+  const { props, initialState } = read;
+  await problems.in(file, "name", () => {
+    if (!others.includes(props.name)) return;
+    throw new ConfigError(`name: Connector ${props.name} already exists`);
+  });
+  await problems.in(file, "initial_state", () => {
+    if (initialState === "RUNNING") return;
+    throw new ConfigError(`initial_state=${initialState}: only RUNNING can be used so far`);
+  });
+  // With no providers to ask, what variables stand for is not known, and would be told as wrong.
+  if (variables === null) return null;
+  const description = await problems.in(
+    file,
+    null,
+    () => connectors.validate(props, policyOf(workerProps), variables),
+  );
+  return description === null ? null : { file, props, description };
+}
+
+/** The worker's policy; one that allows all where there is none of its name, which is told elsewhere. */
+function policyOf(workerProps: Props): ReturnType<typeof overridePolicy> {
+  try {
+    return overridePolicy(workerProps);
+  } catch {
+    return overridePolicy({});
+  }
+}
+
+/** Mistakes, in the order they were found. */
+class Problems {
+  readonly all: Problem[] = [];
+  /** The first, as an error. */
+  error: ConfigError | null = null;
+
+  /** Does what may find mistakes in a file. @returns what it gives, or null when it finds some */
+  async in<T>(file: string, key: string | null, action: () => T | Promise<T>): Promise<T | null> {
+    try {
+      return await inFile(file, action);
+    } catch (error) {
+      return this.#take(file, key, error, `${file}: `);
+    }
+  }
+
+  /** The same for what names the file by itself. */
+  async reading<T>(file: string, action: () => Promise<T>): Promise<T | null> {
+    try {
+      return await action();
+    } catch (error) {
+      return this.#take(file, null, error, `${file}: `);
+    }
+  }
+
+  #take(file: string, key: string | null, error: unknown, prefix: string): null {
+    if (!(error instanceof ConfigError)) throw error;
+    this.error ??= error;
+    const found: readonly Finding[] = error instanceof InvalidConfigError
+      ? error.findings
+      : [{ name: key ?? "", errorMessages: [error.message.replace(prefix, "")] }];
+    for (const { name, errorMessages } of found) {
+      for (const reason of errorMessages) this.all.push({ file, key: name || null, reason });
+    }
+    return null;
+  }
+}
+
+/** Kafka: `AbstractConfig.logUnused`, which names keys but never values. */
+function warnOfUnknown(workerProps: Props, hasBrokers: boolean, log: Logger): void {
+  const unknown = unknownWorkerKeys(workerProps).filter((key) => !hasBrokers || !isAdminKey(key));
+  if (unknown.length === 0) return;
+  log.warn(`These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`);
+}
+
+/** With a spool all records go to Kafka by one producer. */
+function warnOfOverrides(props: Props, log: Logger): void {
+  const overrides = Object.keys(props).filter((key) => key.startsWith("producer.override."));
+  if (overrides.length === 0) return;
+  log.warn(
+    `${props.name}: the spool writes to Kafka with the worker's own producer; of ` +
+      `${
+        overrides.join(", ")
+      } only what makes batches (compression.type, batch.size) has an effect`,
+  );
+}
