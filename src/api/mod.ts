@@ -20,6 +20,7 @@ export {
 export * from "./config/mod.ts";
 export * from "./connector.ts";
 export * from "./data/mod.ts";
+export * from "./java/mod.ts";
 export * from "./json/mod.ts";
 export * from "./plugin.ts";
 export * from "./sink_task.ts";

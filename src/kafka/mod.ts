@@ -19,7 +19,7 @@ export { beginnings, commitGroupOffsets, fetchGroupOffsets, listOffsets } from "
 export { decodeAssignment } from "./protocol/consumer_group.ts";
 export { fetchRequest } from "./protocol/fetch.ts";
 export { partitionText } from "./protocol/partitions.ts";
-export { SubscribedTopics } from "./subscribed_topics.ts";
+export { SubscribedTopics, type TopicPattern } from "./subscribed_topics.ts";
 export type { ConnectionOptions } from "./kafkajs.ts";
 export { KafkaProducer } from "./producer.ts";
 export * from "./protocol/admin.ts";

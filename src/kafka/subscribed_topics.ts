@@ -15,12 +15,18 @@ import type { TopicMetadata } from "./protocol/metadata.ts";
 /** Topics are looked at a little before the client forgets what it knows, so that it need not ask for each. */
 const ageShare = 0.9;
 
+/** What tells which topics are meant, by their whole names. */
+export interface TopicPattern {
+  /** Whether a topic is one of them. */
+  matches(topic: string): boolean;
+}
+
 /** What is needed to look after topics. */
 export interface SubscribedTopicsOptions {
   /** Who speaks to brokers. */
   client: KafkaClient;
   /** Names, or a pattern for whole names. */
-  selection: { topics: readonly string[] } | { pattern: RegExp };
+  selection: { topics: readonly string[] } | { pattern: TopicPattern };
   /** Whether brokers may make topics that are named and not there (`allow.auto.create.topics`). */
   allowsTopicCreation: boolean;
   /** How often to look (`metadata.max.age.ms`). */
@@ -38,7 +44,7 @@ export interface SubscribedTopicsOptions {
 /** The topics of a consumer. */
 export class SubscribedTopics {
   readonly #options: SubscribedTopicsOptions;
-  readonly #pattern: RegExp | null;
+  readonly #pattern: TopicPattern | null;
   readonly #closing = new AbortController();
   #wakeUp = new AbortController();
   /** Those that were missing when it was last said. */
@@ -54,12 +60,7 @@ export class SubscribedTopics {
   constructor(options: SubscribedTopicsOptions) {
     this.#options = options;
     const { selection } = options;
-    this.#pattern = "pattern" in selection
-      ? new RegExp(
-        `^(?:${selection.pattern.source})$`,
-        selection.pattern.flags.replace(/[gy]/g, ""),
-      )
-      : null;
+    this.#pattern = "pattern" in selection ? selection.pattern : null;
     this.#names = "topics" in selection ? selection.topics : null;
     this.#run();
   }
@@ -136,7 +137,7 @@ export class SubscribedTopics {
     });
     const pattern = this.#pattern;
     if (pattern !== null) {
-      this.#names = topics.filter(({ name, isInternal }) => !isInternal && pattern.test(name))
+      this.#names = topics.filter(({ name, isInternal }) => !isInternal && pattern.matches(name))
         .map(({ name }) => name).sort();
     }
     for (const { name, error } of topics) {

@@ -267,11 +267,8 @@ export class EmbeddedTopics implements Topics {
   #select(selection: ConsumerOptions["selection"]): string[] {
     const names = this.#log.topicNames;
     if ("topics" in selection) return names.filter((name) => selection.topics.includes(name));
-    const whole = new RegExp(
-      `^(?:${selection.pattern.source})$`,
-      selection.pattern.flags.replace(/[gy]/g, ""),
-    );
-    return names.filter((name) => name !== groupOffsetsTopic && whole.test(name));
+    const { pattern } = selection;
+    return names.filter((name) => name !== groupOffsetsTopic && pattern.matches(name));
   }
 
   /** Waits until there is more at one of the positions, at most as long as the options say. */

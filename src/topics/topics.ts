@@ -7,7 +7,12 @@
  * @module
  */
 
-import type { ConnectionSettings, ConsumerSettings, ProducerSettings } from "../kafka/mod.ts";
+import type {
+  ConnectionSettings,
+  ConsumerSettings,
+  ProducerSettings,
+  TopicPattern,
+} from "../kafka/mod.ts";
 
 /** A partition of a topic. */
 export interface TopicPartition {
@@ -77,8 +82,10 @@ export interface PollOptions extends FetchOptions {
   withoutBatches?: boolean;
 }
 
+export type { TopicPattern };
+
 /** What a consumer reads: topics by name, or every topic whose whole name matches. */
-export type TopicSelection = { topics: readonly string[] } | { pattern: RegExp };
+export type TopicSelection = { topics: readonly string[] } | { pattern: TopicPattern };
 
 /**
  * What {@linkcode GroupConsumer.poll} hands out.

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { type ConfigValue, type Props } from "../../api/mod.ts";
-import { javaRegex } from "./java_regex.ts";
+import { type ConfigValue, JavaPattern, type Props } from "../../api/mod.ts";
 import { sinkConnectorConfigDef, sourceConnectorConfigDef } from "./source_sink_keys.ts";
 
 /** What is wrong with the keys that all connectors of a kind have. */
@@ -36,7 +35,7 @@ export function validateConnector(kind: "source" | "sink", props: Props): Config
   }
   if (hasRegex && regex.errorMessages.length === 0) {
     const pattern = regex.value as string;
-    if (javaRegex(pattern).test(deadLetters)) {
+    if (JavaPattern.compile(pattern).matches(deadLetters)) {
       regex.errorMessages.push(
         `The DLQ topic '${deadLetters}' may not be matched by the regex for the topics ` +
           `('topics.regex=${pattern}') consumed by the connector`,
@@ -47,7 +46,7 @@ export function validateConnector(kind: "source" | "sink", props: Props): Config
 }
 
 /** What a sink reads. */
-export function topicSelection(props: Props): { topics: string[] } | { pattern: RegExp } {
+export function topicSelection(props: Props): { topics: string[] } | { pattern: JavaPattern } {
   const { topics, "topics.regex": pattern } = sinkConnectorConfigDef.parse(props);
-  return topics.length > 0 ? { topics: [...topics] } : { pattern: javaRegex(pattern) };
+  return topics.length > 0 ? { topics: [...topics] } : { pattern: JavaPattern.compile(pattern) };
 }

@@ -9,6 +9,7 @@ import {
   check,
   ConfigDef,
   invalid,
+  JavaPattern,
   nonEmptyString,
   oneOfIgnoringCase,
   range,
@@ -16,7 +17,6 @@ import {
 } from "../../api/mod.ts";
 import { reasonOf } from "../../base/mod.ts";
 import { connectorKeys, uniqueAliases } from "./connector_keys.ts";
-import { javaRegex } from "./java_regex.ts";
 
 /** The keys of a source connector, beside its own. */
 export const sourceConnectorConfigDef = ConfigDef.of({
@@ -84,7 +84,7 @@ export const sourceConnectorConfigDef = ConfigDef.of({
 /** Kafka: `RegexValidator`. */
 const regexValidator = check("valid regex", (name, value) => {
   try {
-    javaRegex(value as string);
+    JavaPattern.compile(value as string);
   } catch (cause) {
     throw invalid(name, value, `Invalid regex: ${reasonOf(cause)}`);
   }

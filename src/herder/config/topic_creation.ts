@@ -11,12 +11,12 @@ import {
   type ConfigKeys,
   type ConfigValue,
   invalid,
+  JavaPattern,
   nonNull,
   type Validator,
 } from "../../api/mod.ts";
 import { reasonOf } from "../../base/mod.ts";
 import type { NewTopic } from "../../topics/mod.ts";
-import { javaRegex } from "./java_regex.ts";
 import type { Props } from "./properties.ts";
 import { sourceConnectorConfigDef } from "./source_sink_keys.ts";
 import { standaloneConfigDef, withPrefix } from "./worker_config.ts";
@@ -45,7 +45,7 @@ const partitions = positiveOrDefault(
 /** Kafka: its text form speaks of numbers as well. */
 const patterns = check(partitionsText, (name, value) => {
   try {
-    for (const pattern of value as readonly string[]) javaRegex(pattern);
+    for (const pattern of value as readonly string[]) JavaPattern.compile(pattern);
   } catch (cause) {
     throw invalid(name, value, `Syntax error in regular expression: ${reasonOf(cause)}`);
   }
@@ -159,15 +159,15 @@ export function newTopicsOf(worker: Props, connector: Props): (topic: string) =>
     const keys = keysOf(name);
     const group = groupConfigDef(name, numbers).parse(keys);
     return {
-      includes: group.include.map(javaRegex),
-      excludes: group.exclude.map(javaRegex),
+      includes: group.include.map(JavaPattern.compile),
+      excludes: group.exclude.map(JavaPattern.compile),
       replicationFactor: group["replication.factor"],
       partitions: group.partitions,
       configs: topicConfigs(keys),
     };
   });
   return (topic) => {
-    const isMatch = (pattern: RegExp) => pattern.test(topic);
+    const isMatch = (pattern: JavaPattern) => pattern.matches(topic);
     const group = groups.find(({ includes, excludes }) =>
       includes.some(isMatch) && !excludes.some(isMatch)
     );

@@ -9,6 +9,7 @@
  */
 
 import assert from "node:assert/strict";
+import { JavaPattern } from "../../../mod.ts";
 import { BatchBuilder, readBatches, readRecords } from "../../../src/batch/mod.ts";
 import type {
   ConsumerEvent,
@@ -633,7 +634,7 @@ function assignments({ test }: Suite): void {
     async ({ topics }, id) => {
       await topics.createTopics([{ name: `${id}-log-1` }, { name: `x-${id}-log-1` }]);
       const options = joining(id, []);
-      const selection = { pattern: new RegExp(`${id}-log-\\d`, "g") };
+      const selection = { pattern: JavaPattern.compile(`${id}-log-\\d`) };
       const member = new Member(await topics.joinGroup({ ...options, selection }));
       await until(() => member.assigned.size === 1, member);
       assert.deepEqual(member.names, [`${id}-log-1-0`]);
