@@ -6,9 +6,8 @@
  */
 
 import { isAbsolute, normalize } from "node:path/posix";
-import { check, ConfigDef, range } from "../../api/mod.ts";
+import { check, ConfigDef, JavaPattern, range } from "../../api/mod.ts";
 import { ConfigError, type Disk, type Logger, reasonOf } from "../../base/mod.ts";
-import { javaRegex } from "./java_regex.ts";
 import { parsePropertiesText, type Props } from "./properties.ts";
 
 /** Where providers look. */
@@ -130,7 +129,7 @@ async function folders(params: Props, sources: ProviderSources): Promise<Read> {
 /** There are no paths; keys are the names of variables, those that match as a whole. */
 function environment(params: Props, { env }: ProviderSources): Promise<Read> {
   const key = "allowlist.pattern";
-  const pattern = Object.hasOwn(params, key) ? javaRegex(params[key]) : null;
+  const pattern = Object.hasOwn(params, key) ? JavaPattern.compile(params[key]) : null;
   return Promise.resolve((path, keys) => {
     if (path !== "") {
       throw new ConfigError(
@@ -139,7 +138,7 @@ function environment(params: Props, { env }: ProviderSources): Promise<Read> {
     }
     const variables = env();
     const allowed = [...keys].filter((name) =>
-      Object.hasOwn(variables, name) && (pattern === null || pattern.test(name))
+      Object.hasOwn(variables, name) && (pattern === null || pattern.matches(name))
     );
     return Promise.resolve(new Map(allowed.map((name) => [name, variables[name]])));
   });
