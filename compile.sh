@@ -22,9 +22,14 @@ if [ -z "$deno" ]; then
   [ -n "$deno" ] || { echo "compile.sh: npm's deno $version does not run here" >&2; exit 1; }
 fi
 
-mkdir "$work/app"
-(cd "$here" && "$deno" bundle --quiet --minify --code-splitting --outdir "$work/app" \
-  src/cli/main.ts src/sandbox/worker.ts)
+# Web Workers are one file each time, for each file takes its time at every start; the main thread loads what
+# it needs. The bundler's own require would load all of Node's modules, twice as long as Deno itself takes.
+mkdir -p "$work/app/sandbox"
+(cd "$here" && "$deno" bundle --quiet --minify --code-splitting --outdir "$work/app" src/cli/main.ts &&
+  "$deno" bundle --quiet --minify --output "$work/app/sandbox/worker.js" src/sandbox/worker.ts)
+require='import{createRequire as __deno_internal_createRequire} from "node:module";var \([^=]*\)=__deno_internal_createRequire(import.meta.url);'
+sed -i "s/$require/var \1=name=>process.getBuiltinModule(name);/" "$work"/app/*.js
+if grep -q node:module "$work"/app/*.js; then echo "compile.sh: this deno bundles otherwise" >&2; exit 1; fi
 cp "$deno" "$work/app/deno"
 chmod 755 "$work/app/deno"
 (cd "$work/app" && find . -type f | LC_ALL=C sort | tar -cf - -T -) | gzip -9 >"$work/payload"
@@ -49,7 +54,7 @@ if [ ! -x "\$app/deno" ]; then (
 export DENO_NO_UPDATE_CHECK=1
 # Give freed buffers back at once; keep young generations small and collect old ones early (docs/performance.md).
 export MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
-exec "\$app/deno" run --v8-flags=--max-semi-space-size=8,--heap-growing-percent=30 --quiet --no-prompt --cached-only --no-lock --no-config --unstable-worker-options --allow-all "\$app/cli/main.js" "\$@"
+exec "\$app/deno" run --v8-flags=--max-semi-space-size=8,--heap-growing-percent=30 --quiet --no-prompt --cached-only --no-lock --no-config --unstable-worker-options --unstable-lazy-dynamic-imports --allow-all "\$app/main.js" "\$@"
 HEAD
 lines=$(($(wc -l <"$work/connect") + 1))
 sed "s/@LINES@/$lines/" "$work/connect" >"$work/packed"

@@ -1,6 +1,5 @@
 /** The codecs of record batches, by Kafka's ids. Each is loaded when it is first needed. */
 
-import process from "node:process";
 import { CorruptError, reasonOf } from "../base/mod.ts";
 import { compressLz4, decompressLz4 } from "./lz4.ts";
 import { compressSnappy, decompressSnappy } from "./snappy.ts";
@@ -14,9 +13,11 @@ export type CompressionName = typeof compressionNames[number];
 /** Decompressed records of one batch may take this many bytes; a larger claim is taken for damage. */
 export const decompressedBytesMax = 256 << 20;
 
-// Most Workers compress nothing and need no zlib. Plugins lose this function before they are loaded.
-const { getBuiltinModule } = process;
-const zlib = () => getBuiltinModule("node:zlib");
+/** Got when it is first needed: to load it takes as long as a tenth of a Worker's start. */
+function zlib(): typeof import("node:zlib") {
+  const { process } = globalThis as unknown as { process: typeof import("node:process") };
+  return process.getBuiltinModule("node:zlib");
+}
 
 /** The name of a codec id. @throws {CorruptError} when there is none */
 export function compressionName(id: number): CompressionName {

@@ -8,7 +8,6 @@
  */
 
 import type { Buffer } from "node:buffer";
-import { createRequire } from "node:module";
 import type { SASLOptions } from "kafkajs";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { CorruptError, type Logger, reasonOf, systemClock } from "../base/mod.ts";
@@ -113,8 +112,6 @@ interface Kafkajs {
 
 /** Loads kafkajs when the first connection is made: a worker without brokers does without it. */
 async function load(): Promise<Kafkajs> {
-  // It is CommonJS, and in the executable its `require` of the platform's modules is the global one.
-  Object.assign(globalThis, { require: createRequire(import.meta.url) });
   const [broker, pool, connection, queue, loggers, plain, scram256, scram512] = await Promise.all([
     import("kafkajs/src/broker/index.js"),
     import("kafkajs/src/network/connectionPool.js"),

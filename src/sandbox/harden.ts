@@ -56,6 +56,7 @@ type ResolveNext = (specifier: string, context: unknown) => unknown;
 interface Realm {
   process: {
     getBuiltinModule(name: "node:module"): NodeModule;
+    getBuiltinModule(name: string): unknown;
   };
   Deno: Record<PropertyKey, unknown>;
 }
@@ -87,7 +88,12 @@ export function hardenRealm(close: () => void): void {
     "run",
   ];
   for (const name of removedFromDeno) replace(Deno, name, refuse(`Deno.${name}`));
-  replace(process, "getBuiltinModule", refuse("process.getBuiltinModule"));
+  const { getBuiltinModule } = process;
+  replace(process, "getBuiltinModule", (specifier: unknown) => {
+    const name = String(specifier);
+    checkSpecifier(module, name);
+    return getBuiltinModule(name);
+  });
   replace(process, "mainModule", undefined);
   module.syncBuiltinESMExports();
   module.registerHooks({

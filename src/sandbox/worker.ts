@@ -1,5 +1,6 @@
 /**
- * The entry of every Web Worker: hardens the realm, then hosts connectors or runs one task.
+ * The entry of every Web Worker: hardens the realm for plugins from outside, then hosts connectors or runs
+ * one task.
  *
  * It is loaded with the rights of the worker's process; what it imports later, plugins above all, with
  * those of this Web Worker alone.
@@ -62,7 +63,6 @@ for (const [method, level] of Object.entries(levels)) {
   Object.defineProperty(console, method, { value: say });
 }
 
-hardenRealm(() => fail(new ConnectError("the plugin has closed its Worker")));
 scope.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   fail(event.reason);
@@ -77,6 +77,10 @@ scope.addEventListener("message", ({ data }) => {
 });
 
 function begin(init: WorkerInit): void {
+  // What the executable brings along needs no walls beyond its permissions, and they take a third of the start.
+  if (init.files.length > 0) {
+    hardenRealm(() => fail(new ConnectError("the plugin has closed its Worker")));
+  }
   if (init.role === "host") {
     const host = new ConnectorHost(init.files, post);
     receive = host.receive.bind(host);
