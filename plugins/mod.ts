@@ -39,6 +39,22 @@ export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<
       load: () => import("./transforms/insert_field.ts"),
     },
     {
+      names: ["org.apache.kafka.connect.transforms.RegexRouter"],
+      load: () => import("./transforms/regex_router.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.transforms.predicates.HasHeaderKey"],
+      load: () => import("./predicates/has_header_key.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.transforms.predicates.RecordIsTombstone"],
+      load: () => import("./predicates/record_is_tombstone.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.transforms.predicates.TopicNameMatches"],
+      load: () => import("./predicates/topic_name_matches.ts"),
+    },
+    {
       names: ["org.apache.kafka.connect.json.JsonConverter"],
       load: () => import("./converters/json_converter.ts"),
     },

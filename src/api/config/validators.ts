@@ -1,6 +1,7 @@
 /** Checks for the values of keys. Kafka: the inner classes of `ConfigDef` that each names. */
 
-import { ConfigError } from "../../base/mod.ts";
+import { ConfigError, reasonOf } from "../../base/mod.ts";
+import { JavaPattern } from "../java/mod.ts";
 import type { Validator } from "./config_def.ts";
 import { invalid } from "./parse_type.ts";
 
@@ -116,3 +117,12 @@ export function listSizeMax(size: number): Validator {
     throw invalid(name, value, `exceeds maximum list size of [${size}].`);
   });
 }
+
+/** A regular expression, as Java reads it. Kafka: `RegexValidator`. */
+export const validRegex: Validator = check("valid regex", (name, value) => {
+  try {
+    JavaPattern.compile(value as string);
+  } catch (cause) {
+    throw invalid(name, value, `Invalid regex: ${reasonOf(cause)}`);
+  }
+});

@@ -1,6 +1,7 @@
 /** Records on their way between a connector and the topics. Kafka: `ConnectRecord` and its two kinds. */
 
 import { Headers } from "./headers.ts";
+import { textOf } from "./java_text.ts";
 import type { Schema } from "./schema.ts";
 
 /** What every record has. */
@@ -78,6 +79,15 @@ export abstract class ConnectRecord<R extends ConnectRecord<R>> {
 
   /** The same record but for the fields given. */
   abstract newRecord(changes: Partial<RecordFields>): R;
+
+  /** All of it, as Java writes it. @throws {DataError} for data nested too deep */
+  toString(): string {
+    const { topic, kafkaPartition, keySchema, valueSchema, timestamp, headers } = this;
+    const [key, value] = [textOf(this.key, keySchema), textOf(this.value, valueSchema)];
+    return `ConnectRecord{topic='${topic}', kafkaPartition=${kafkaPartition}, key=${key}, ` +
+      `keySchema=${keySchema}, value=${value}, valueSchema=${valueSchema}, ` +
+      `timestamp=${timestamp}, headers=${headers}}`;
+  }
 }
 
 /** A record from a source task. */
@@ -104,6 +114,15 @@ export class SourceRecord extends ConnectRecord<SourceRecord> {
   /** The same record but for the fields given. */
   newRecord(changes: Partial<RecordFields>): SourceRecord {
     return new SourceRecord(changes as RecordFields, this);
+  }
+
+  /** All of it, as Java writes it. @throws {DataError} for data nested too deep */
+  override toString(): string {
+    const [partition, offset] = [this.sourcePartition, this.sourceOffset].map((map) =>
+      textOf(map === null ? null : new Map(Object.entries(map)), null)
+    );
+    return `SourceRecord{sourcePartition=${partition}, sourceOffset=${offset}} ` +
+      super.toString();
   }
 }
 
@@ -142,5 +161,14 @@ export class SinkRecord extends ConnectRecord<SinkRecord> {
   /** The same record but for the fields given. */
   newRecord(changes: Partial<RecordFields>): SinkRecord {
     return new SinkRecord(changes as RecordFields & { kafkaOffset: bigint }, this);
+  }
+
+  /** All of it, as Java writes it. @throws {DataError} for data nested too deep */
+  override toString(): string {
+    // Nothing changes a record's offset, so that the one it was read with is no other.
+    return `SinkRecord{kafkaOffset=${this.kafkaOffset}, timestampType=${this.timestampType}, ` +
+      `originalTopic=${this.originalTopic}, ` +
+      `originalKafkaPartition=${this.originalKafkaPartition}, ` +
+      `originalKafkaOffset=${this.kafkaOffset}} ${super.toString()}`;
   }
 }

@@ -8,14 +8,12 @@
 import {
   check,
   ConfigDef,
-  invalid,
-  JavaPattern,
   nonEmptyString,
   oneOfIgnoringCase,
   range,
   validList,
+  validRegex,
 } from "../../api/mod.ts";
-import { reasonOf } from "../../base/mod.ts";
 import { connectorKeys, uniqueAliases } from "./connector_keys.ts";
 
 /** The keys of a source connector, beside its own. */
@@ -81,15 +79,6 @@ export const sourceConnectorConfigDef = ConfigDef.of({
   },
 });
 
-/** Kafka: `RegexValidator`. */
-const regexValidator = check("valid regex", (name, value) => {
-  try {
-    JavaPattern.compile(value as string);
-  } catch (cause) {
-    throw invalid(name, value, `Invalid regex: ${reasonOf(cause)}`);
-  }
-});
-
 /** The keys of a sink connector, beside its own. */
 export const sinkConnectorConfigDef = ConfigDef.of({
   ...connectorKeys,
@@ -112,7 +101,7 @@ export const sinkConnectorConfigDef = ConfigDef.of({
     order: 4,
     width: "LONG",
     displayName: "Topics regex",
-    validator: regexValidator,
+    validator: validRegex,
     doc: "Each topic whose whole name matches is read.",
   },
   "errors.deadletterqueue.topic.name": {
