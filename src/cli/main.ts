@@ -1,5 +1,5 @@
 /**
- * The command line: `connect standalone`, `connect topics`, `connect spool`, help and version. Exit codes: 0 when all
+ * The command line: `connect standalone`, `connect validate`, `connect topics`, `connect spool`, help and version. Exit codes: 0 when all
  * went well, 78 (EX_CONFIG) for a wrong argument, file, key or port, 141 when nobody reads what is printed any
  * more, 1 for any other failure.
  *
@@ -26,6 +26,7 @@ Kafka Connect for the edge: runs source and sink connectors, with or without Kaf
 
 Commands:
   standalone WORKER.properties [CONNECTOR.properties|.json ...]   runs connectors in one process
+  validate WORKER.properties [CONNECTOR.properties|.json ...]     checks what standalone would refuse
   topics list|describe|read                                       shows what topics hold
   spool status                                                    shows what waits for Kafka
 
@@ -58,6 +59,18 @@ A connector is a file of properties, or of JSON: the keys alone, or {"name": ...
   topic=connect-test
 
 Options:
+  -h, --help   this text
+`,
+  validate: `Usage: connect validate WORKER.properties [CONNECTOR.properties|.json ...] [--json]
+
+Checks the files as standalone does before it starts anything, and starts nothing: every key of the worker and
+of its connectors, converters, transforms, predicates, config providers, Kafka clients, the spool, listeners and
+folders. All that is wrong is printed, one mistake a line with its file and key, and the exit code is 78. What
+would have no effect, and what would make a task fail later, is printed as a warning. A port or a folder that is in
+use now is no mistake.
+
+Options:
+  --json       as JSON
   -h, --help   this text
 `,
   topics: `Usage: connect topics list            --worker WORKER.properties
@@ -98,8 +111,7 @@ const brokenPipe = 141;
 export async function main(args: readonly string[]): Promise<number> {
   const secrets = new Secrets();
   try {
-    await run(args, secrets);
-    return 0;
+    return await run(args, secrets) ?? 0;
   } catch (error) {
     // Whoever read what is printed has had enough, as in `connect topics list | head -1`.
     if (error instanceof Deno.errors.BrokenPipe) return brokenPipe;
@@ -109,7 +121,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(args: readonly string[], secrets: Secrets): Promise<void> {
+/** @returns the exit code, when it is not 0 */
+async function run(args: readonly string[], secrets: Secrets): Promise<number | void> {
   const [command, ...rest] = args;
   switch (command) {
     case "--version":
@@ -133,6 +146,8 @@ async function run(args: readonly string[], secrets: Secrets): Promise<void> {
         secrets,
       );
     }
+    case "validate":
+      return await runValidate(rest, secrets);
     case "topics":
       return await runTopics(rest, secrets);
     case "spool":
@@ -140,6 +155,21 @@ async function run(args: readonly string[], secrets: Secrets): Promise<void> {
     default:
       throw new ConfigError(`Unknown command "${command}"; see connect --help`);
   }
+}
+
+async function runValidate(args: readonly string[], secrets: Secrets): Promise<number | void> {
+  const { values, positionals } = parse("validate", args, {
+    ...helpOption,
+    json: { type: "boolean" },
+  });
+  if (values.help) return print(help.validate);
+  if (positionals.length === 0) {
+    throw new ConfigError("validate: the worker's file is missing; see connect validate --help");
+  }
+  const { validate } = await import("./validate.ts");
+  const { text, code } = await validate(positionals, values.json === true, secrets);
+  print(text);
+  return code;
 }
 
 async function runTopics(args: readonly string[], secrets: Secrets): Promise<void> {
@@ -252,7 +282,8 @@ function parse<const O extends NonNullable<ParseArgsConfig["options"]>>(
 }
 
 function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  const bytes = new TextEncoder().encode(text);
+  for (let start = 0; start < bytes.length;) start += Deno.stdout.writeSync(bytes.subarray(start));
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -7,6 +7,7 @@
 
 import { ConfigError, localDisk, type Logger, type Secrets } from "../base/mod.ts";
 import {
+  clientFindings,
   type ConfigVariables,
   type Connectors,
   embeddedFolder,
@@ -55,7 +56,7 @@ export interface Plan {
   /** Where sources are spooled; null when they are not. */
   spooling: Awaited<ReturnType<typeof plannedSpool>>;
   /** Where the REST API listens. */
-  listeners: readonly Listener[];
+  listeners: Listener[];
   /** The connectors, in the order of their files. */
   connectors: readonly PlannedConnector[];
   /** The offsets of sources. */
@@ -95,9 +96,9 @@ export async function planStandalone(
   const problems = new Problems();
   const worker = await planWorker(workerFile, planning, problems);
   const connectors: PlannedConnector[] = [];
+  const names = new Set<string>();
   for (const file of connectorFiles) {
-    const others = connectors.map(({ props }) => props.name);
-    const planned = await planConnector(file, others, worker, planning, problems);
+    const planned = await planConnector(file, names, worker, planning, problems);
     if (planned !== null) connectors.push(planned);
   }
   const { config } = worker;
@@ -126,6 +127,9 @@ type PlannedWorker =
     config: Partial<StandaloneConfig>;
   };
 
+/** The clients of a worker itself, in the order they are made. */
+const kinds = ["admin", "producer", "consumer"] as const;
+
 async function planWorker(
   file: string,
   { connectors, log, secrets }: Planning,
@@ -152,14 +156,19 @@ async function planWorker(
     const clients = planned.clients = planned.folder === null ? clientSources(log) : null;
     warnOfUnknown(props, clients !== null, log);
     if (clients !== null) {
-      planned.kafka = await problems.in(file, null, () => kafkaTopics(props, clients));
+      planned.kafka = await problems.in(file, null, () => {
+        const owner = { worker: props, connector: {}, clientId: "connect" };
+        refuse(kinds.flatMap((kind) => clientFindings(kind, owner)));
+        return kafkaTopics(props, clients);
+      });
     }
-    const spool = () => plannedSpool(props, servers, clients);
+    // How it writes to Kafka is wrong in the same way as what was told already.
+    const spool = () => plannedSpool(props, servers, planned.kafka && clients);
     planned.spooling = await problems.in(file, "spool.dir", spool);
   }
-  if (listeners !== undefined) {
-    const parsed = await problems.in(file, "listeners", () => parseListeners(listeners));
-    planned.listeners = parsed ?? [];
+  for (const url of listeners ?? []) {
+    const parsed = await problems.in(file, "listeners", () => parseListeners([url]));
+    planned.listeners.push(...parsed ?? []);
   }
   await problems.in(file, "connector.client.config.override.policy", () => overridePolicy(props));
   return planned;
@@ -167,7 +176,7 @@ async function planWorker(
 
 async function planConnector(
   file: string,
-  others: readonly string[],
+  names: Set<string>,
   { props: workerProps, variables }: PlannedWorker,
   { connectors }: Planning,
   problems: Problems,
@@ -179,9 +188,10 @@ async function planConnector(
   if (read === null) return null;
   const { props, initialState } = read;
   await problems.in(file, "name", () => {
-    if (!others.includes(props.name)) return;
+    if (!names.has(props.name)) return;
     throw new ConfigError(`name: Connector ${props.name} already exists`);
   });
+  names.add(props.name);
   await problems.in(file, "initial_state", () => {
     if (initialState === "RUNNING") return;
     throw new ConfigError(`initial_state=${initialState}: only RUNNING can be used so far`);
@@ -236,7 +246,11 @@ class Problems {
       ? error.findings
       : [{ name: key ?? "", errorMessages: [error.message.replace(prefix, "")] }];
     for (const { name, errorMessages } of found) {
-      for (const reason of errorMessages) this.all.push({ file, key: name || null, reason });
+      for (const message of errorMessages) {
+        const isNamed = name !== "" && message.startsWith(`${name}: `);
+        const reason = isNamed ? message.slice(`${name}: `.length) : message;
+        this.all.push({ file, key: name || null, reason });
+      }
     }
     return null;
   }

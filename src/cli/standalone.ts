@@ -4,18 +4,12 @@
  * @module
  */
 
-import {
-  ConfigError,
-  localDisk,
-  type Logger,
-  reasonOf,
-  type Secrets,
-  systemClock,
-} from "../base/mod.ts";
-import { Connectors, type Listener, StandaloneHerder } from "../herder/mod.ts";
+import { localDisk, type Logger, reasonOf, type Secrets, systemClock } from "../base/mod.ts";
+import { Connectors, StandaloneHerder } from "../herder/mod.ts";
 import { createApp } from "../rest/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
 import { inFile } from "./files.ts";
+import { listen } from "./listen.ts";
 import { planStandalone } from "./plan.ts";
 
 /** Runs a standalone worker until it is told to stop. @throws {ConfigError} before anything is written */
@@ -35,13 +29,13 @@ export async function runStandalone(
   const planned = await planStandalone(files, { connectors, log, secrets });
   if (planned.plan === null) throw planned.error;
   const { workerFile, props, variables, folder, clients, kafka, spooling } = planned.plan;
-  const { server, workerId } = listen(
-    workerFile,
-    planned.plan.listeners,
-    () => isStarted ? herder : null,
-    () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
-    log,
-  );
+  const app = createApp({
+    herder: () => isStarted ? herder : null,
+    commit: "unknown",
+    clusterId: () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
+  });
+  const { listeners } = planned.plan;
+  const server = await inFile(workerFile, () => listen(listeners, app.fetch, log));
   const topics = kafka ?? await inFile(
     workerFile,
     () => EmbeddedTopics.open({ disk: localDisk, folder: folder!, clock: systemClock, log }),
@@ -54,7 +48,7 @@ export async function runStandalone(
     const running = herder = new StandaloneHerder({
       workerProps: props,
       variables,
-      workerId,
+      workerId: server.workerId,
       connectors,
       files: [],
       topics,
@@ -82,34 +76,6 @@ export async function runStandalone(
     await server.shutdown();
   }
   log.info("Kafka Connect worker stopped");
-}
-
-function listen(
-  workerFile: string,
-  listeners: readonly Listener[],
-  herder: () => StandaloneHerder | null,
-  clusterId: () => string | null,
-  log: Logger,
-) {
-  const app = createApp({ herder, commit: "unknown", clusterId });
-  const servers = listeners.map(({ url, host, port }) => {
-    try {
-      const options = { hostname: host || "0.0.0.0", port, onListen: () => {} };
-      return Deno.serve(options, app.fetch);
-    } catch (cause) {
-      throw new ConfigError(
-        `${workerFile}: Cannot listen on listeners=${url}: ${reasonOf(cause)}`,
-        { cause },
-      );
-    }
-  });
-  const [{ addr }] = servers;
-  const host = addr.hostname === "0.0.0.0" ? Deno.hostname() : addr.hostname;
-  for (const { addr } of servers) log.info(`REST API at http://${host}:${addr.port}/`);
-  return {
-    workerId: `${host}:${addr.port}`,
-    server: { shutdown: () => Promise.all(servers.map((server) => server.shutdown())) },
-  };
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

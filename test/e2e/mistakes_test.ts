@@ -1,6 +1,8 @@
 /** Each mistake in an argument, a file, a key, a class or a port gives one line that names it. */
 
 import assert from "node:assert/strict";
+import { Secrets } from "../../src/base/mod.ts";
+import { validate } from "../../src/cli/validate.ts";
 import { Connect, inTemporaryFolder, until } from "./connect.ts";
 
 const worker = `listeners=http://127.0.0.1:0
@@ -276,13 +278,21 @@ const mistakes: [what: string, files: Files, says: string][] = [
 ];
 
 for (const [what, files, says] of mistakes) {
-  Deno.test(`standalone names ${what}, and writes nothing`, async () => {
+  Deno.test(`standalone and validate name ${what}, and write nothing`, async () => {
     await inTemporaryFolder(async (folder) => {
       for (const [name, content] of Object.entries(files)) {
         await Deno.writeFile(`${folder}/${name}`, bytesOf(content));
       }
       const named = Object.keys(files).filter((name) => !name.endsWith(".txt"));
       await fails(folder, ["standalone", ...named], says);
+      const { reasons, code } = await validated(folder, named);
+      // The file stands before it, and so does Kafka's summary of a connector's mistakes.
+      const reason = says.replace(
+        /^[\w.]+: (?:Connector configuration .*?error\(s\): |[\w.]+: (?=Invalid|Class|Failed|Conn))?/,
+        "",
+      );
+      assert.ok(reasons.includes(reason), `${reasons}\n${reason}`);
+      assert.equal(code, 78);
       const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
       assert.deepEqual(left, Object.keys(files).sort());
     });
@@ -291,6 +301,23 @@ for (const [what, files, says] of mistakes) {
 
 function bytesOf(content: string | Uint8Array): Uint8Array {
   return typeof content === "string" ? new TextEncoder().encode(content) : content;
+}
+
+/** What `connect validate` makes of files; run in this process, for there are many. */
+async function validated(folder: string, names: string[]) {
+  const before = Deno.cwd();
+  Deno.chdir(folder);
+  try {
+    const { text, code } = await validate(names, true, new Secrets());
+    const { errors, warnings } = JSON.parse(text) as {
+      errors: { reason: string }[];
+      warnings: string[];
+    };
+    const reasons = errors.map(({ reason }) => reason.replaceAll(/\s*\n\s*/g, " ")).join(" ");
+    return { reasons, warnings, code };
+  } finally {
+    Deno.chdir(before);
+  }
 }
 
 /** Runs a command that must end with exit code 78 and one line. */
@@ -309,6 +336,8 @@ const wrongArguments: [args: string[], says: string][] = [
   [["standalone", "."], 'Cannot read ".": it is a folder'],
   [["standalone", "w.properties", "nope.json"], 'Cannot read "nope.json": there is no such file'],
   [["standalone", "--port", "1"], "standalone: Unknown option '--port'"],
+  [["validate"], "validate: the worker's file is missing"],
+  [["validate", "w.properties", "--quiet"], "validate: Unknown option '--quiet'"],
   [["distribute"], 'Unknown command "distribute"; see connect --help'],
   [["spool", "drain"], 'spool: unknown action "drain"; it must be status'],
   [["spool", "status"], "spool status: --worker WORKER.properties is missing"],
@@ -357,6 +386,9 @@ Deno.test("standalone names a port in use, and writes nothing", async () => {
       ["standalone", "w.properties"],
       `w.properties: Cannot listen on listeners=${listener}: Address already in use`,
     );
+    const { warnings, code } = await validated(folder, ["w.properties"]);
+    assert.ok(warnings[0].startsWith(`Cannot listen on listeners=${listener}: `), warnings[0]);
+    assert.equal(code, 0);
     taken.close();
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["w.properties"]);
   });
@@ -366,6 +398,7 @@ const helpTexts: [args: string[], holds: RegExp[]][] = [
   [[], [/standalone/, /topics/, /--version/, /78/]],
   [["--help"], [/standalone/, /topics/, /--version/, /78/]],
   [["standalone", "--help"], [/key\.converter/, /embedded:DIR/, /Ctrl-C/, /connector\.class/]],
+  [["validate", "--help"], [/WORKER\.properties/, /--json/, /78/]],
   [["topics", "-h"], [/--worker/, /--from-beginning/, /--max-messages/, /print\.key=true/]],
   [["topics", "read", "--help"], [/--from-beginning/]],
   [["topics"], [/list/, /describe/, /read/]],

@@ -10,6 +10,7 @@
 import { ConfigDef, type ConfigKeys, type ConfigValue } from "../../api/mod.ts";
 import { ConfigError } from "../../base/mod.ts";
 import { clientConfigDefs } from "./client_keys.ts";
+import type { Finding } from "./plugin_validation.ts";
 import type { Props } from "./properties.ts";
 import { standaloneConfigDef, withPrefix } from "./worker_config.ts";
 
@@ -69,6 +70,21 @@ export function adminConfigs({ worker, connector, clientId }: ClientOwner): Prop
     ...withPrefix(worker, "admin."),
     ...withPrefix(connector, "admin.override."),
   };
+}
+
+const configsOf = { producer: producerConfigs, consumer: consumerConfigs, admin: adminConfigs };
+
+/** What is wrong with a client's configuration, by the keys that say it: the connector's, or the worker's. */
+export function clientFindings(kind: ClientKind, owner: ClientOwner): Finding[] {
+  return clientConfigDefs[kind].validate(configsOf[kind](owner))
+    .filter(({ errorMessages }) => errorMessages.length > 0)
+    .map(({ name, errorMessages }) => {
+      const own = `${kind}.override.${name}`;
+      const prefixed = `${kind}.${name}`;
+      const isWorkers = Object.hasOwn(owner.worker, prefixed);
+      const said = Object.hasOwn(owner.connector, own) ? own : isWorkers ? prefixed : name;
+      return { name: said, errorMessages };
+    });
 }
 
 const principalKeys = ["security.protocol", "sasl.jaas.config", "sasl.mechanism"];

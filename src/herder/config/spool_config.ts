@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../../base/mod.ts";
 import { ConfigDef, nonEmptyStringWithoutControlChars, range } from "../../api/mod.ts";
+import { refuse } from "./invalid_config.ts";
 import type { Props } from "./properties.ts";
 import { embeddedFolder } from "./worker_config.ts";
 
@@ -39,6 +40,7 @@ export function spoolConfig(
   worker: Props,
   bootstrapServers: readonly string[],
 ): SpoolConfig | null {
+  refuse(spoolConfigDef.validate(worker));
   const { "spool.dir": folder, "spool.max.bytes": bytesMax } = spoolConfigDef.parse(worker);
   if (folder === null) {
     if (worker["spool.max.bytes"] === undefined) return null;
