@@ -11,5 +11,6 @@ export * from "./disk.ts";
 export * from "./disk_local.ts";
 export * from "./errors.ts";
 export * from "./exact_json.ts";
+export * from "./java_trace.ts";
 export * from "./logger.ts";
 export * from "./secrets.ts";

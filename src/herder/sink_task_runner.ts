@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Clock, type Logger, reasonOf } from "../base/mod.ts";
+import { type Clock, ConnectError, type Logger, reasonOf, traceOf } from "../base/mod.ts";
 import { readBatches } from "../batch/mod.ts";
 import { type GrantedPermissions, TaskWorker } from "../sandbox/mod.ts";
 import type { FromTask, TaskSpec } from "../task/mod.ts";
@@ -14,9 +14,11 @@ import type {
   ConsumerOptions,
   GroupConsumer,
   PartitionOffset,
+  Producer,
   TopicPartition,
   Topics,
 } from "../topics/mod.ts";
+import { BatchIntake } from "./batch_intake.ts";
 import type { TaskRunner, TaskStatus } from "./task_runner.ts";
 
 /** How much is fetched at once, in bytes. */
@@ -38,6 +40,8 @@ export interface SinkTaskOptions {
   topics: Topics;
   /** How it reads them. */
   consumer: ConsumerOptions;
+  /** How it writes dead letters, to the topic that its `spec` names and no other; null: it writes none. */
+  deadLetters: Producer | null;
   /** Time. */
   clock: Clock;
   /** Where its messages go. */
@@ -58,6 +62,7 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #answers = new Map<number, (offsets: PartitionOffset[]) => void>();
   /** What the task asked of its consumer, done between two polls. */
   readonly #wishes: ((consumer: GroupConsumer) => void)[] = [];
+  readonly #intake: BatchIntake | null;
   #status: TaskStatus = { state: "UNASSIGNED", trace: null };
   /** Buffers of batches that were put. */
   readonly #buffers: ArrayBuffer[] = [];
@@ -65,6 +70,7 @@ export class SinkTaskRunner implements TaskRunner {
   #nextRequest = 0;
   #wantsCommit = false;
   #isStopping = false;
+  readonly #stopped = Promise.withResolvers<void>();
   #interrupt = new AbortController();
 
   /** Starts it. */
@@ -76,9 +82,8 @@ export class SinkTaskRunner implements TaskRunner {
       onMessage: (message) => this.#receive(message),
       onFailed: (trace) => this.#failed(trace),
     });
-    this.#done = this.#run().catch((error) =>
-      this.#failed(`${(error as Error).name}: ${reasonOf(error)}`)
-    );
+    this.#intake = options.deadLetters && this.#intakeOf(options.deadLetters);
+    this.#done = this.#run().catch((error) => this.#failed(traceOf(error)));
   }
 
   /** How it is now. */
@@ -90,13 +95,13 @@ export class SinkTaskRunner implements TaskRunner {
   async stop(timeoutMs: number): Promise<void> {
     const waiting = new AbortController();
     this.#isStopping = true;
+    this.#stopped.resolve();
     this.#interrupt.abort();
     const late = this.#options.clock.sleep(timeoutMs, waiting.signal).then(() => {
       if (waiting.signal.aborted) return;
-      this.#failed(
-        `ConnectError: Graceful stop of task ${this.#name} failed: it did not stop within ` +
-          `${timeoutMs} ms and was ended`,
-      );
+      const what = `Graceful stop of task ${this.#name} failed`;
+      const why = `it did not stop within ${timeoutMs} ms and was ended`;
+      this.#failed(traceOf(new ConnectError(`${what}: ${why}`)));
     });
     await this.#done;
     waiting.abort();
@@ -104,7 +109,50 @@ export class SinkTaskRunner implements TaskRunner {
     this.#worker.terminate();
   }
 
+  #intakeOf(producer: Producer): BatchIntake {
+    const { spec } = this.#options;
+    return new BatchIntake({
+      producer,
+      bytesInFlightMax: spec.bytesInFlightMax,
+      checkTopic: (topic) => {
+        if (topic === spec.errors.deadLetters?.topic) return;
+        throw new ConnectError(
+          `A sink task may write to its dead letter queue alone, not to "${topic}"`,
+        );
+      },
+      isTolerable: () => false,
+      keepsOrder: () => true,
+      send: (message, transfer) => this.#worker.send(message, transfer),
+    });
+  }
+
   async #run(): Promise<void> {
+    try {
+      await this.#makeDeadLetterTopic();
+      await this.#consume();
+    } finally {
+      await this.#options.deadLetters?.close();
+    }
+  }
+
+  /** Kafka: `DeadLetterQueueReporter.createAndSetup`, in its words. */
+  async #makeDeadLetterTopic(): Promise<void> {
+    const { deadLetters, spec: { errors } } = this.#options;
+    if (deadLetters === null) return;
+    const { topic } = errors.deadLetters!;
+    try {
+      await Promise.race([
+        deadLetters.partitionCount(topic),
+        this.#ended.promise,
+        this.#stopped.promise,
+      ]);
+    } catch (cause) {
+      const what = `Could not initialize dead letter queue with topic=${topic}`;
+      throw new ConnectError(what, { cause });
+    }
+  }
+
+  async #consume(): Promise<void> {
     const consumer = await this.#options.topics.joinGroup(this.#options.consumer);
     try {
       await this.#deliver(consumer);
@@ -269,6 +317,10 @@ export class SinkTaskRunner implements TaskRunner {
         this.#wantsCommit = true;
         this.#interrupt.abort();
         break;
+      case "readTopic":
+      case "batch":
+        this.#write(message);
+        break;
       case "log":
         this.#options.log[message.level](`${this.#name}: ${message.message}`);
         break;
@@ -278,6 +330,16 @@ export class SinkTaskRunner implements TaskRunner {
         break;
       default:
         this.#failed(`Error: ${this.#name} broke the protocol: a sink sent ${message.type}`);
+    }
+  }
+
+  #write(message: Extract<FromTask, { type: "readTopic" | "batch" }>): void {
+    if (this.#intake === null) {
+      this.#failed(`Error: ${this.#name} broke the protocol: a sink sent ${message.type}`);
+    } else if (message.type === "readTopic") {
+      void this.#intake.readTopic(message);
+    } else if (!this.#intake.store(message)) {
+      this.#failed(`Error: ${this.#name} broke the protocol: it sends without waiting`);
     }
   }
 

@@ -5,17 +5,16 @@
  * @module
  */
 
-import { type Clock, ConnectError, type Logger, reasonOf } from "../base/mod.ts";
+import { type Clock, ConnectError, type Logger, reasonOf, traceOf } from "../base/mod.ts";
 import { type GrantedPermissions, TaskWorker } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
 import type { FromTask, TaskSpec } from "../task/mod.ts";
 import type { Producer } from "../topics/mod.ts";
+import { BatchIntake } from "./batch_intake.ts";
 import type { TaskRunner, TaskStatus } from "./task_runner.ts";
 
 /** How long a task may take to hand over what it has when its records are refused, in milliseconds. */
 const refusedStopMs = 5000;
-/** A task that floods its worker beyond what it was granted, by this factor, breaks the protocol. */
-const floodFactor = 4;
 
 /** What a source task runs with. */
 export interface SourceTaskOptions {
@@ -29,6 +28,8 @@ export interface SourceTaskOptions {
   producer: Producer;
   /** Topics that no plugin may write to. */
   internalTopics: ReadonlySet<string>;
+  /** Whether topics are made as the connector says: one that cannot be made ends the task, as in Kafka. */
+  makesTopics: boolean;
   /** Where its offsets go. */
   offsets: OffsetStore;
   /** Time. */
@@ -44,9 +45,8 @@ export class SourceTaskRunner implements TaskRunner {
   readonly #name: string;
   readonly #ended = Promise.withResolvers<void>();
   #status: TaskStatus = { state: "UNASSIGNED", trace: null };
-  #bytesInFlight = 0;
-  /** Why its first batch that was not stored was not. */
-  #refusal: unknown = null;
+  readonly #intake: BatchIntake;
+  #isStopping = false;
   #committing: Promise<void> = Promise.resolve();
 
   /** Starts it. */
@@ -57,6 +57,16 @@ export class SourceTaskRunner implements TaskRunner {
       ...options,
       onMessage: (message) => this.#receive(message),
       onFailed: (trace) => this.#failed(trace),
+    });
+    const { spec, producer, internalTopics, makesTopics } = options;
+    this.#intake = new BatchIntake({
+      producer,
+      bytesInFlightMax: spec.bytesInFlightMax,
+      checkTopic: (topic) => this.#checkTopic(topic),
+      isTolerable: (topic) => !makesTopics && !internalTopics.has(topic),
+      // A task that stops would leave a gap.
+      keepsOrder: () => this.#isStopping || spec.errors.tolerance === "none",
+      send: (message, transfer) => this.#worker.send(message, transfer),
     });
     options.producer.listen({
       partitionsChanged: (topic, partitions) =>
@@ -73,14 +83,14 @@ export class SourceTaskRunner implements TaskRunner {
   /** Lets it hand over what it has, commits its offsets, and ends it. */
   async stop(timeoutMs: number): Promise<void> {
     const waiting = new AbortController();
+    this.#isStopping = true;
     this.#worker.send({ type: "stop" });
     this.#options.producer.stopWaiting();
     const late = this.#options.clock.sleep(timeoutMs, waiting.signal).then(() => {
       if (waiting.signal.aborted) return;
-      this.#failed(
-        `ConnectError: Graceful stop of task ${this.#name} failed: it did not stop within ` +
-          `${timeoutMs} ms and was ended`,
-      );
+      const what = `Graceful stop of task ${this.#name} failed`;
+      const why = `it did not stop within ${timeoutMs} ms and was ended`;
+      this.#failed(traceOf(new ConnectError(`${what}: ${why}`)));
     });
     await this.#ended.promise;
     waiting.abort();
@@ -106,10 +116,11 @@ export class SourceTaskRunner implements TaskRunner {
         break;
       }
       case "readTopic":
-        void this.#readTopic(message.topic);
+        void this.#intake.readTopic(message);
         break;
       case "batch":
-        void this.#store(message);
+        if (this.#intake.store(message)) break;
+        this.#failed(`Error: ${this.#name} broke the protocol: it sends without waiting`);
         break;
       case "sourceOffsets":
         this.#commit(message.offsets);
@@ -126,44 +137,12 @@ export class SourceTaskRunner implements TaskRunner {
     }
   }
 
-  async #readTopic(topic: string): Promise<void> {
-    try {
-      this.#checkTopic(topic);
-      const partitions = await this.#options.producer.partitionCount(topic);
-      this.#worker.send({ type: "topic", topic, partitions });
-    } catch (error) {
-      this.#worker.send({ type: "topicRefused", topic, reason: reasonOf(error) });
-    }
-  }
-
   /** @throws {ConnectError} for a topic that is not for plugins */
   #checkTopic(topic: string): void {
     if (!this.#options.internalTopics.has(topic)) return;
     throw new ConnectError(
       `A connector may not write to "${topic}", an internal topic of the worker`,
     );
-  }
-
-  async #store({ id, topic, partition, batch }: FromTask & { type: "batch" }): Promise<void> {
-    const { spec, producer } = this.#options;
-    const { buffer } = batch;
-    const { byteLength } = buffer;
-    this.#bytesInFlight += byteLength;
-    if (this.#bytesInFlight > spec.bytesInFlightMax * floodFactor + byteLength) {
-      return this.#failed(`Error: ${this.#name} broke the protocol: it sends without waiting`);
-    }
-    try {
-      // What stands behind one that is not stored would be stored in another order.
-      if (this.#refusal !== null) throw this.#refusal;
-      this.#checkTopic(topic);
-      const baseOffset = await producer.append(topic, partition, batch);
-      this.#worker.send({ type: "acked", id, baseOffset, buffer }, [buffer]);
-    } catch (error) {
-      this.#refusal ??= error;
-      this.#worker.send({ type: "refused", id, reason: reasonOf(error) });
-    } finally {
-      this.#bytesInFlight -= byteLength;
-    }
   }
 
   #commit(offered: readonly [string, string | null][]): void {
@@ -181,10 +160,9 @@ export class SourceTaskRunner implements TaskRunner {
   /** What it has written cannot go on to Kafka. It is kept; what the task still has is, too. */
   async #topicRefused(topic: string, reason: string): Promise<void> {
     if (this.#status.state === "FAILED") return;
-    this.#fail(
-      `ConnectError: Kafka does not take the records of ${this.#name} for the topic "${topic}"; ` +
-        `they are kept until it does: ${reason}`,
-    );
+    const what = `Kafka does not take the records of ${this.#name} for the topic "${topic}"`;
+    this.#fail(traceOf(new ConnectError(`${what}; they are kept until it does: ${reason}`)));
+    this.#isStopping = true;
     this.#worker.send({ type: "stop" });
     this.#options.producer.stopWaiting();
     const stopped = new AbortController();

@@ -5,31 +5,29 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { type Clock, ConnectError, type Logger, NotFoundError, reasonOf } from "../base/mod.ts";
+import {
+  type Clock,
+  ConnectError,
+  type Logger,
+  NotFoundError,
+  reasonOf,
+  traceOf,
+} from "../base/mod.ts";
 import { type ConnectorDescription, RemoteError, resolvePermissions } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
 import type { TaskSpec } from "../task/mod.ts";
-import type { ConsumerOptions, ProducerOptions, Topics } from "../topics/mod.ts";
+import type { Topics } from "../topics/mod.ts";
 import {
-  adminConfigs,
-  adminSettings,
-  checkOverrides,
-  clientIdOf,
   type ClientSources,
   ConfigVariables,
-  consumerConfigs,
-  consumerSettings,
   converterSpec,
-  newTopicsOf,
-  overridePolicy,
-  producerConfigs,
-  producerSettings,
+  deadLetterTopic,
+  errorSpec,
   type Props,
   sinkConnectorConfigDef,
   sourceConnectorConfigDef,
   type StandaloneConfig,
   standaloneConfigDef,
-  topicSelection,
   transformSpecs,
   usesTopicCreation,
   withVariables,
@@ -38,6 +36,7 @@ import type { Connectors } from "./connector_host.ts";
 import { reloadAfter } from "./reload.ts";
 import { SinkTaskRunner } from "./sink_task_runner.ts";
 import { SourceTaskRunner } from "./source_task_runner.ts";
+import { consumerOptions, deadLetterOptions, producerOptions } from "./task_clients.ts";
 import type { TaskRunner, TaskState } from "./task_runner.ts";
 
 /** Batches of a task that are not stored or put yet hold at most this many bytes. */
@@ -276,7 +275,7 @@ export class StandaloneHerder {
         this.#options.log.error(
           `Task ${running.props.name}-${task} has failed to start: ${reasonOf(error)}`,
         );
-        return () => failedTask(`${error.name}: ${reasonOf(error)}`);
+        return () => failedTask(traceOf(error));
       });
       if (this.#isStopping) return;
       running.tasks.push(start());
@@ -289,62 +288,25 @@ export class StandaloneHerder {
     task: number,
     withVariables: Props,
   ): Promise<() => TaskRunner> {
-    const { topics, offsets, internalTopics, files, clock, log } = this.#options;
+    const { topics, offsets, internalTopics, files, clients, clock, log } = this.#options;
     const { props: config } = await this.#variables.resolve(withVariables);
     const permissions = await resolvePermissions(declared, config);
     permissions.read.push(...files.map((file) => fileURLToPath(file)));
     const spec = this.#spec(kind, props, task, config);
     const shared = { spec, permissions, files, topics, clock, log };
+    const owner = { worker: this.#options.workerProps, connector: props, clients };
     if (kind === "sink") {
-      const consumer = await this.#consumerOptions(props, spec);
-      return () => new SinkTaskRunner({ ...shared, consumer });
+      const consumer = await consumerOptions(owner, spec);
+      const letters = deadLetterTopic(props);
+      const deadLetters = letters &&
+        await topics.openProducer(await deadLetterOptions(owner, spec, letters));
+      return () => new SinkTaskRunner({ ...shared, consumer, deadLetters });
     }
     const { writers = topics } = this.#options;
-    const producer = await writers.openProducer(await this.#producerOptions(props, spec));
-    return () => new SourceTaskRunner({ ...shared, producer, offsets, internalTopics });
-  }
-
-  /** How a sink task reads; what its Worker must know of that goes into its `spec`. */
-  async #consumerOptions(connector: Props, spec: TaskSpec): Promise<ConsumerOptions> {
-    const { workerProps: worker, clients } = this.#options;
-    const clientId = clientIdOf("consumer", connector.name, spec.task);
-    const options: ConsumerOptions = {
-      groupId: `connect-${connector.name}`,
-      selection: topicSelection(connector),
-      autoOffsetReset: "earliest",
-      clientId,
-    };
-    if (clients === null) return options;
-    const configs = consumerConfigs({ worker, connector, clientId });
-    const { connection, settings, groupId } = await consumerSettings(configs, clients);
-    spec.putRecordsMax = settings.pollRecordsMax;
-    const { autoOffsetReset } = settings;
-    return { ...options, groupId, autoOffsetReset, kafka: { connection, consumer: settings } };
-  }
-
-  /** How a source task writes; what its Worker must know of that goes into its `spec`. */
-  async #producerOptions(connector: Props, spec: TaskSpec): Promise<ProducerOptions> {
-    const { workerProps: worker, clients } = this.#options;
-    const clientId = clientIdOf("producer", connector.name, spec.task);
-    const options = { clientId, newTopic: newTopicsOf(worker, connector) };
-    if (clients === null) return options;
-    const configs = producerConfigs({ worker, connector, clientId });
-    const { connection, settings } = await producerSettings(configs, clients);
-    const { lingerMs, compression, compressionLevel, requestBytesMax } = settings;
-    Object.assign(spec, { lingerMs, compression, compressionLevel, requestBytesMax });
-    spec.batchBytesMax = Math.min(settings.batchBytes, requestBytesMax);
-    spec.bytesInFlightMax = settings.bufferBytesMax;
-    const kafka = { connection, producer: settings };
-    if (!usesTopicCreation(connector)) return { ...options, kafka };
-    const adminId = clientIdOf("admin", connector.name, spec.task);
-    checkOverrides("admin", connector, overridePolicy(worker));
-    const owner = { worker, connector, clientId: adminId };
-    const admin = await adminSettings(adminConfigs(owner), clients);
-    const { apiTimeoutMs } = admin.settings;
-    return {
-      ...options,
-      kafka: { ...kafka, admin: { connection: admin.connection, apiTimeoutMs } },
-    };
+    const producer = await writers.openProducer(await producerOptions(owner, spec));
+    const makesTopics = usesTopicCreation(props);
+    return () =>
+      new SourceTaskRunner({ ...shared, producer, offsets, internalTopics, makesTopics });
   }
 
   #spec(kind: "source" | "sink", props: Props, task: number, config: Props): TaskSpec {
@@ -369,6 +331,7 @@ export class StandaloneHerder {
       compressionLevel: null,
       requestBytesMax: null,
       putRecordsMax,
+      errors: errorSpec(props),
     };
   }
 }

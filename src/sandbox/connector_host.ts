@@ -1,7 +1,7 @@
 /** Hosts connectors inside a Web Worker: makes them, calls them, and answers for them. */
 
 import type { SinkConnector, SourceConnector } from "../api/mod.ts";
-import { ConnectError, reasonOf } from "../base/mod.ts";
+import { ConnectError, reasonOf, traceOf } from "../base/mod.ts";
 import type { FromHost, HostCall, PluginCheck, PluginFindings } from "./connector_messages.ts";
 import { findPlugin, loadPlugin, nestedNames, pluginTypes } from "./plugin_registry.ts";
 
@@ -83,11 +83,4 @@ export class ConnectorHost {
     if (connector === undefined) throw new ConnectError(`There is no connector "${name}"`);
     return connector;
   }
-}
-
-/** The name, the message and the stack of an error, as a status shows them. */
-export function traceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? "" : `\nCaused by: ${traceOf(error.cause)}`;
-  return (error.stack ?? `${error.name}: ${error.message}`) + cause;
 }

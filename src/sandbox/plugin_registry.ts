@@ -68,6 +68,11 @@ export async function findPlugin<T extends PluginType>(
   return null;
 }
 
+/** The Java class that a plugin stands in for, or else its own name. */
+export function javaClassOfPlugin({ name, aliases = [] }: Plugin): string {
+  return [name, ...aliases].find((one) => one.includes(".")) ?? name;
+}
+
 /** The built-in plugins that are classes inside the class of this name: `HoistField$Value`. */
 export function nestedNames(className: string): string[] {
   return BUILT_IN.flatMap(({ names }) => names).filter((name) => name.startsWith(`${className}$`));

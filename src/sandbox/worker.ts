@@ -9,7 +9,7 @@
  */
 
 import type { SinkTask, SourceTask } from "../api/mod.ts";
-import { ConnectError, systemClock } from "../base/mod.ts";
+import { ConnectError, systemClock, traceOf } from "../base/mod.ts";
 import {
   type ChainStep,
   closeChain,
@@ -21,9 +21,9 @@ import {
   type TaskSpec,
   type ToTask,
 } from "../task/mod.ts";
-import { ConnectorHost, traceOf } from "./connector_host.ts";
+import { ConnectorHost } from "./connector_host.ts";
 import { hardenRealm } from "./harden.ts";
-import { loadPlugin } from "./plugin_registry.ts";
+import { javaClassOfPlugin, loadPlugin } from "./plugin_registry.ts";
 
 /** What the worker says first. */
 export type WorkerInit =
@@ -104,9 +104,10 @@ async function runTask(
   const converters = await makeConverters(spec, files);
   const chain = await makeChain(spec, files);
   const task = new plugin.task();
-  const options = { spec, chain, converters, port, clock: systemClock };
+  const { random } = Math;
+  const options = { spec, chain, converters, port, clock: systemClock, random };
   const loop = spec.kind === "source"
-    ? new SourceLoop({ ...options, task: task as SourceTask, random: Math.random })
+    ? new SourceLoop({ ...options, task: task as SourceTask })
     : new SinkLoop({ ...options, task: task as SinkTask });
   ready((message) => loop.receive(message));
   try {
@@ -118,35 +119,43 @@ async function runTask(
 
 async function makeConverters(spec: TaskSpec, files: readonly string[]): Promise<Converters> {
   async function make({ className, props }: PluginSpec, isKey: boolean) {
-    const converter = new (await loadPlugin(["converter"], className, files)).create();
+    const plugin = await loadPlugin(["converter"], className, files);
+    const converter = new plugin.create();
     converter.configure(props, isKey);
-    return converter;
+    return { converter, className: javaClassOfPlugin(plugin) };
   }
   const { className, props } = spec.headerConverter;
-  const header = new (await loadPlugin(["header_converter"], className, files)).create();
+  const plugin = await loadPlugin(["header_converter"], className, files);
+  const header = new plugin.create();
   header.configure(props);
+  const key = await make(spec.keyConverter, true);
+  const value = await make(spec.valueConverter, false);
   return {
-    key: await make(spec.keyConverter, true),
-    value: await make(spec.valueConverter, false),
+    key: key.converter,
+    value: value.converter,
     header,
+    classNames: {
+      key: key.className,
+      value: value.className,
+      header: javaClassOfPlugin(plugin),
+    },
   };
 }
 
 async function makeChain(spec: TaskSpec, files: readonly string[]): Promise<ChainStep[]> {
   const chain: ChainStep[] = [];
   for (const { className, props, predicate } of spec.transforms) {
-    const step = new (await loadPlugin(["transformation"], className, files)).create();
-    step.configure(props);
+    const plugin = await loadPlugin(["transformation"], className, files);
+    const transformation = new plugin.create();
+    transformation.configure(props);
+    const step = { transformation, predicate: null, className: javaClassOfPlugin(plugin) };
     if (predicate === null) {
-      chain.push({ transformation: step, predicate: null });
+      chain.push(step);
       continue;
     }
     const condition = new (await loadPlugin(["predicate"], predicate.className, files)).create();
     condition.configure(predicate.props);
-    chain.push({
-      transformation: step,
-      predicate: { predicate: condition, negate: predicate.negate },
-    });
+    chain.push({ ...step, predicate: { predicate: condition, negate: predicate.negate } });
   }
   return chain;
 }

@@ -19,6 +19,8 @@ export interface ChainStep {
   transformation: Transformation;
   /** Decides whether it applies; null: always. */
   predicate: { predicate: Predicate; negate: boolean } | null;
+  /** The class of the transform, by its Java name. */
+  className: string;
 }
 
 /** The converters of a task, made and configured. */
@@ -29,20 +31,17 @@ export interface Converters {
   value: Converter;
   /** For the values of headers. */
   header: HeaderConverter;
+  /** Their classes, by their Java names. */
+  classNames: { key: string; value: string; header: string };
 }
 
-/** Passes a record through the chain; null when a step drops it. */
-export function applyChain<R extends ConnectRecord<R>>(
-  steps: readonly ChainStep[],
+/** Passes a record through one step; null when it drops it. */
+export function applyStep<R extends ConnectRecord<R>>(
+  { transformation, predicate }: ChainStep,
   record: R,
 ): R | null {
-  let current: R | null = record;
-  for (const { transformation, predicate } of steps) {
-    if (predicate !== null && predicate.predicate.test(current) === predicate.negate) continue;
-    current = transformation.apply(current);
-    if (current === null) return null;
-  }
-  return current;
+  if (predicate !== null && predicate.predicate.test(record) === predicate.negate) return record;
+  return transformation.apply(record);
 }
 
 /** Lets go of what the steps and converters hold. */

@@ -1,11 +1,10 @@
 /** Batches that take records, and how long they wait for more when they could go at once (`linger.ms`). */
 
-import type { SourceRecord } from "../api/mod.ts";
 import type { Clock } from "../base/mod.ts";
 import type { BatchBuilder } from "../batch/mod.ts";
 
 /** A batch that takes records. */
-export interface OpenBatch {
+export interface OpenBatch<R> {
   /** Where they go. */
   topic: string;
   /** The partition they go to. */
@@ -16,15 +15,15 @@ export interface OpenBatch {
   sinceMs: number;
   /** The number of its first record. */
   first: number;
-  /** Its records, when the task wants to hear of them. */
-  records: SourceRecord[] | null;
+  /** Its records, when someone wants to hear of them. */
+  records: R[] | null;
 }
 
 /** Lets batches wait, the oldest the longest. */
-export class Linger {
+export class Linger<R> {
   readonly #lingerMs: number;
   readonly #clock: Clock;
-  readonly #open: ReadonlyMap<string, OpenBatch>;
+  readonly #open: ReadonlyMap<string, OpenBatch<R>>;
   readonly #onDue: () => void;
   readonly #closing = new AbortController();
   #isTimed = false;
@@ -33,7 +32,7 @@ export class Linger {
   constructor(
     lingerMs: number,
     clock: Clock,
-    open: ReadonlyMap<string, OpenBatch>,
+    open: ReadonlyMap<string, OpenBatch<R>>,
     onDue: () => void,
   ) {
     this.#lingerMs = lingerMs;
@@ -43,7 +42,7 @@ export class Linger {
   }
 
   /** Those that have waited enough; there will be a call when another has. */
-  due(): OpenBatch[] {
+  due(): OpenBatch<R>[] {
     if (this.#lingerMs === 0) return [...this.#open.values()];
     const fromMs = this.#clock.monotonic() - this.#lingerMs;
     const due = [...this.#open.values()].filter(({ sinceMs }) => sinceMs <= fromMs);

@@ -13,7 +13,8 @@
  *                     stopped, failed
  *
  * Batches are numbered from 0. At most `bytesInFlightMax` bytes of them are out at a time: the task
- * waits for `acked`. `sourceOffsets` cover only batches that were acked.
+ * waits for `acked`. `sourceOffsets` cover only batches that were acked, or dropped after they were
+ * `refused`.
  *
  * A sink task:
  *
@@ -21,10 +22,16 @@
  *     task → worker   started, consumed, sinkOffsets (what preCommit gave), seek, partitions,
  *                     requestCommit, log, stopped, failed
  *
+ * and, as a source task does, for the topic of its dead letters alone
+ *
+ *     worker → task   topic, topicRefused, acked, refused
+ *     task → worker   readTopic, batch
+ *
  * @module
  */
 
 import type { CompressionName } from "../batch/mod.ts";
+import type { ErrorSpec } from "./error_policy.ts";
 import type { FromTask } from "./message_schema.ts";
 
 /** The protocol's version; both sides are of one build, so any other is an error. */
@@ -82,6 +89,8 @@ export interface TaskSpec {
   requestBytesMax: number | null;
   /** Most records in one `put`. */
   putRecordsMax: number;
+  /** What happens to records that fail. */
+  errors: ErrorSpec;
 }
 
 /** One message into a task's Worker. */
@@ -90,11 +99,12 @@ export type ToTask =
   | { type: "offsets"; request: number; offsets: (string | null)[] }
   /** How many partitions a topic has: the answer to readTopic, and news when that changes. */
   | { type: "topic"; topic: string; partitions: number }
-  /** A topic cannot be used. */
-  | { type: "topicRefused"; topic: string; reason: string }
+  /** A topic cannot be used; whether that is a failure of a write, as a producer may meet it. */
+  | { type: "topicRefused"; topic: string; reason: string; isTolerable: boolean }
   /** A batch is durable; its buffer comes back for another one. */
   | { type: "acked"; id: number; baseOffset: bigint; buffer: ArrayBuffer }
-  | { type: "refused"; id: number; reason: string }
+  /** A batch is not stored, and comes back. */
+  | { type: "refused"; id: number; reason: string; batch: Uint8Array<ArrayBuffer> }
   | { type: "committed" }
   | { type: "open"; partitions: { topic: string; partition: number; offset: bigint }[] }
   | {

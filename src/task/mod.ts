@@ -6,6 +6,7 @@
  */
 
 export * from "./chain.ts";
+export * from "./error_policy.ts";
 export * from "./message_schema.ts";
 export * from "./messages.ts";
 export * from "./sink_loop.ts";

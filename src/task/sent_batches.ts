@@ -8,7 +8,7 @@ export interface SentBatch<R> {
   partition: number;
   /** The number of its first record. */
   first: number;
-  /** Its records, when the task wants to hear of them. */
+  /** Its records, when someone wants to hear of them. */
   records: R[] | null;
   /** How many bytes it takes. */
   bytes: number;
@@ -17,9 +17,14 @@ export interface SentBatch<R> {
 /** The batches on their way, by their numbers. */
 export class SentBatches<R> {
   readonly #sent = new Map<number, SentBatch<R>>();
+  readonly #nextNumber: () => number;
   #bytes = 0;
-  #nextNumber = 0;
   #unstored = Infinity;
+
+  /** `nextNumber` gives each batch a number that no other of the task has. */
+  constructor(nextNumber: () => number) {
+    this.#nextNumber = nextNumber;
+  }
 
   /** How many there are. */
   get size(): number {
@@ -45,9 +50,10 @@ export class SentBatches<R> {
 
   /** One more. @returns its number */
   add(batch: SentBatch<R>): number {
-    this.#sent.set(this.#nextNumber, batch);
+    const number = this.#nextNumber();
+    this.#sent.set(number, batch);
     this.#bytes += batch.bytes;
-    return this.#nextNumber++;
+    return number;
   }
 
   /** One is not on its way any more. @returns it, or null when it was not */

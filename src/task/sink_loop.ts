@@ -10,17 +10,19 @@
  */
 
 import {
-  Headers,
   type PartitionOffset,
   RetriableError,
-  SinkRecord,
+  type SinkRecord,
   type SinkTask,
   type TopicPartition,
 } from "../api/mod.ts";
-import { type Clock, reasonOf } from "../base/mod.ts";
-import { readRecords, type RecordView } from "../batch/mod.ts";
-import { applyChain, type ChainStep, type Converters } from "./chain.ts";
+import { type Clock, ConnectError, reasonOf, traceOf } from "../base/mod.ts";
+import { readRecords } from "../batch/mod.ts";
+import type { ChainStep, Converters } from "./chain.ts";
+import { DeadLetters } from "./dead_letters.ts";
+import { ErrorPolicy } from "./error_policy.ts";
 import type { TaskPort, TaskSpec, ToTask } from "./messages.ts";
+import { givenUp, SinkRecords } from "./sink_records.ts";
 
 /** How long after a RetriableError `put` is called again unless the task says, in milliseconds. */
 const putRetryMs = 1000;
@@ -39,6 +41,8 @@ export interface SinkLoopOptions {
   port: TaskPort;
   /** Time. */
   clock: Clock;
+  /** A number from 0 up to 1. */
+  random: () => number;
 }
 
 type Batches = Extract<ToTask, { type: "batches" }>;
@@ -54,12 +58,37 @@ export class SinkLoop {
   /** Partitions whose new position is asked for: what was under way to them is passed over. */
   readonly #seeking = new Map<string, number>();
   #seeks: PartitionOffset[] = [];
+  readonly #letters: DeadLetters | null;
+  readonly #records: SinkRecords;
+  /** The partition whose records are under way. */
+  #current: TopicPartition | null = null;
   #retryMs: number | null = null;
   #wakeUp = new AbortController();
+  /** Why it cannot go on. */
+  #failure: unknown = null;
 
   /** Prepares the loop; {@linkcode run} starts it. */
   constructor(options: SinkLoopOptions) {
     this.#options = options;
+    const { spec, spec: { errors }, clock, random } = options;
+    this.#letters = errors.deadLetters && this.#openLetters(errors.deadLetters.topic);
+    const policy = new ErrorPolicy({
+      spec: errors,
+      clock,
+      random,
+      wait: async (delayMs) => {
+        await this.#serve(delayMs, this.#current!);
+        return this.#isAssigned(this.#current!);
+      },
+    });
+    this.#records = new SinkRecords({
+      ...options,
+      spec,
+      policy,
+      letters: this.#letters,
+      now: () => clock.now(),
+      logError: (message) => this.#log("error", message),
+    });
   }
 
   /** Runs the task until it is told to stop. Rejects with what the task or its chain threw. */
@@ -74,25 +103,52 @@ export class SinkLoop {
       pause: (partitions) => this.#setPaused(partitions, true),
       resume: (partitions) => this.#setPaused(partitions, false),
       requestCommit: () => port.send({ type: "requestCommit" }),
-      errantRecordReporter: null,
+      errantRecordReporter: this.#records.takesReports ? this.#records : null,
     });
     try {
       await task.start(spec.props);
       port.send({ type: "started", version: 1 });
       await this.#work();
     } finally {
-      await task.stop();
+      try {
+        await task.stop();
+      } finally {
+        // What could not be written is why the task has failed, and that is known.
+        await this.#letters?.stored().catch(() => {});
+      }
     }
   }
 
   /** Takes a message from the worker. */
   receive(message: ToTask): void {
-    this.#inbox.push(message);
+    switch (message.type) {
+      case "topic":
+      case "topicRefused":
+      case "acked":
+      case "refused":
+        if (this.#letters?.receive(message) || message.type !== "refused") break;
+        this.#fail(new ConnectError(message.reason));
+        break;
+      default:
+        this.#inbox.push(message);
+        this.#wakeUp.abort();
+    }
+  }
+
+  #openLetters(topic: string): DeadLetters {
+    let batches = 0;
+    const options = { ...this.#options, nextBatch: () => batches++ };
+    return new DeadLetters(topic, options, (error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
     this.#wakeUp.abort();
   }
 
   async #work(): Promise<void> {
     for (;;) {
+      if (this.#failure !== null) throw this.#failure;
       const message = this.#inbox.shift();
       if (message === undefined) await this.#wait(Infinity);
       else if (message.type === "stop") return;
@@ -126,7 +182,7 @@ export class SinkLoop {
         break;
       }
       case "flush":
-        if (message.isIdle) await this.#putNone();
+        if (message.isIdle) await this.#tryPut([]);
         await this.#flush(message);
         break;
       case "close":
@@ -138,13 +194,22 @@ export class SinkLoop {
 
   async #putBatches(message: Batches): Promise<void> {
     const { spec, port } = this.#options;
-    const isWanted = () =>
-      this.#positions.has(keyOf(message)) && !this.#seeking.has(keyOf(message));
+    const { topic, partition, position } = message;
+    this.#current = message;
+    const isWanted = () => this.#isAssigned(message) && !this.#seeking.has(keyOf(message));
     let records: SinkRecord[] = [];
     let end: bigint | null = null;
-    for (const view of isWanted() ? readRecords(message.batches) : []) {
-      if (view.offset < message.position) continue;
-      const record = this.#record(message, view);
+    // What the task may report is read from a copy: the buffer goes back, and it may do so later.
+    const bytes = this.#records.takesReports ? message.batches.slice() : message.batches;
+    for (const view of isWanted() ? readRecords(bytes) : []) {
+      if (view.offset < position) continue;
+      let record: SinkRecord | null;
+      const made = this.#records.make(topic, partition, view);
+      if (made instanceof Promise) {
+        const later = await made;
+        if (later === givenUp) break;
+        record = later;
+      } else record = made;
       if (record !== null) records.push(record);
       end = view.offset + 1n;
       if (records.length < spec.putRecordsMax) continue;
@@ -154,33 +219,12 @@ export class SinkLoop {
       end = null;
     }
     if (end !== null && isWanted()) await this.#put(message, records, end);
-    const { length: bytes, buffer } = message.batches;
-    port.send({ type: "consumed", bytes, buffer }, [buffer]);
+    const { length: size, buffer } = message.batches;
+    port.send({ type: "consumed", bytes: size, buffer }, [buffer]);
   }
 
-  #record(source: TopicPartition, view: RecordView): SinkRecord | null {
-    const { converters, chain } = this.#options;
-    const { topic, partition } = source;
-    const headers = new Headers();
-    for (const { key, value } of view.headers) {
-      const data = converters.header.toConnectHeader(topic, key, value);
-      headers.add(key, data.value, data.schema);
-    }
-    const key = converters.key.toConnectData(topic, view.key, headers);
-    const value = converters.value.toConnectData(topic, view.value, headers);
-    const record = new SinkRecord({
-      topic,
-      kafkaPartition: partition,
-      keySchema: key.schema,
-      key: key.value,
-      valueSchema: value.schema,
-      value: value.value,
-      kafkaOffset: view.offset,
-      timestamp: view.timestampMs,
-      timestampType: view.timestampType,
-      headers,
-    });
-    return chain.length === 0 ? record : applyChain(chain, record);
+  #isAssigned(partition: TopicPartition): boolean {
+    return this.#positions.has(keyOf(partition));
   }
 
   /** Puts records of a partition up to `end`, however often it takes, unless it is taken away. */
@@ -189,38 +233,51 @@ export class SinkLoop {
     records: readonly SinkRecord[],
     end: bigint,
   ): Promise<void> {
-    const { task } = this.#options;
-    for (;;) {
-      try {
-        if (records.length > 0) await task.put(records);
-        break;
-      } catch (error) {
-        if (!(error instanceof RetriableError)) throw error;
-        this.#log("warn", `put failed and is tried again: ${error.message}`);
-        await this.#serve(this.#retryMs ?? putRetryMs, partition);
-        this.#retryMs = null;
-        if (!this.#positions.has(keyOf(partition))) return;
-      }
+    while (records.length > 0 && !await this.#tryPut(records)) {
+      await this.#serve(this.#retryMs ?? putRetryMs, partition);
+      this.#retryMs = null;
+      if (!this.#isAssigned(partition)) return;
     }
     // A position that is asked for meanwhile is the one that counts.
     if (!this.#seeking.has(keyOf(partition))) this.#positions.get(keyOf(partition))!.offset = end;
   }
 
-  /** Lets the task look at the time. */
-  async #putNone(): Promise<void> {
+  /**
+   * Puts records, or none, which lets the task look at the time.
+   * @returns whether the task has taken them; if not, it wants them again
+   */
+  async #tryPut(records: readonly SinkRecord[]): Promise<boolean> {
     try {
-      await this.#options.task.put([]);
+      await this.#options.task.put(records);
+      this.#records.checkReports();
+      return true;
     } catch (error) {
-      if (!(error instanceof RetriableError)) throw error;
-      this.#log("warn", `put without records failed: ${error.message}`);
+      if (error instanceof RetriableError) {
+        this.#log("error", `${this.#name} RetriableException from SinkTask:\n${traceOf(error)}`);
+        return false;
+      }
+      this.#log(
+        "error",
+        `${this.#name} Task threw an uncaught and unrecoverable exception. Task is being killed ` +
+          `and will not recover until manually restarted. Error: ${reasonOf(error)}`,
+      );
+      const what = "Exiting WorkerSinkTask due to unrecoverable exception.";
+      throw new ConnectError(what, { cause: error });
     }
+  }
+
+  /** As Kafka calls it in its log. */
+  get #name(): string {
+    const { connector, task } = this.#options.spec;
+    return `WorkerSinkTask{id=${connector}-${task}}`;
   }
 
   /** Lets time pass, unless the partition is taken away, and answers what others wait for meanwhile. */
   async #serve(waitMs: number, partition: TopicPartition): Promise<void> {
     const { clock } = this.#options;
     const endMs = clock.monotonic() + waitMs;
-    while (this.#positions.has(keyOf(partition))) {
+    while (this.#isAssigned(partition)) {
+      if (this.#failure !== null) throw this.#failure;
       const place = this.#inbox.findIndex(({ type }) => type === "flush" || type === "close");
       const leftMs = endMs - clock.monotonic();
       if (place >= 0) await this.#handle(this.#inbox.splice(place, 1)[0]);
@@ -260,6 +317,8 @@ export class SinkLoop {
   }
 
   async #preCommit(positions: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]> {
+    // Kafka waits for what the task has reported alone, and may lose what failed on its way to it.
+    await this.#letters?.stored();
     if (positions.length === 0) return [];
     return await this.#options.task.preCommit(positions.map((position) => ({ ...position })));
   }

@@ -1,32 +1,30 @@
 /**
- * The loop of a source task, inside its Worker: poll, transform, convert, partition, seal, hand over.
- *
- * A batch is sealed when it is full, or as soon as nothing else is in flight: so a slow source gets
- * each record through at once, and a fast one fills its batches while earlier ones are being stored.
+ * The loop of a source task, inside its Worker: poll, transform, convert, write, and offer the offsets of what
+ * is durable.
  *
  * @module
  */
 
-import { RetriableError, SourceTask } from "../api/mod.ts";
-import type { SourceRecord } from "../api/mod.ts";
-import { type Clock, ConnectError, reasonOf } from "../base/mod.ts";
-import { BatchBuilder } from "../batch/mod.ts";
-import { applyChain, type ChainStep, type Converters } from "./chain.ts";
+import { RetriableError, type SourceRecord, type SourceTask } from "../api/mod.ts";
+import { type Clock, ConnectError, reasonOf, traceOf } from "../base/mod.ts";
+import { readRecords } from "../batch/mod.ts";
+import type { ChainStep, Converters } from "./chain.ts";
+import { DeadLetters, type Receipt } from "./dead_letters.ts";
+import { ErrorPolicy } from "./error_policy.ts";
 import type { TaskPort, TaskSpec, ToTask } from "./messages.ts";
-import { Linger, type OpenBatch } from "./linger.ts";
-import { type SentBatch, SentBatches } from "./sent_batches.ts";
+import { RecordCommits } from "./record_commits.ts";
+import { RecordWriter } from "./record_writer.ts";
+import type { SentBatch } from "./sent_batches.ts";
 import { SourceOffsets } from "./source_offsets.ts";
+import { produceOperation, SourceRecords } from "./source_records.ts";
 import { StoredOffsets } from "./stored_offsets.ts";
-import { TopicPartitions } from "./topic_partitions.ts";
+import { TopicRefusedError } from "./topic_partitions.ts";
 
 /** How long the loop may run before it lets messages in, in milliseconds. */
 const turnMsMax = 10;
 
 /** How long after a RetriableError `poll` is called again, in milliseconds. */
 const pollRetryMs = 100;
-
-const noHeaders: readonly never[] = [];
-const encoder = new TextEncoder();
 
 /** What {@linkcode SourceLoop} runs. */
 export interface SourceLoopOptions {
@@ -50,22 +48,22 @@ export interface SourceLoopOptions {
 export class SourceLoop {
   readonly #options: SourceLoopOptions;
   readonly #offsets = new SourceOffsets();
-  readonly #open = new Map<string, OpenBatch>();
-  readonly #linger: Linger;
-  readonly #sent = new SentBatches<SourceRecord>();
   readonly #storedOffsets: StoredOffsets;
-  readonly #partitions: TopicPartitions;
-  readonly #wantsRecords: boolean;
-  #openBytes = 0;
-  /** The one of `#open` that took the last record. */
-  #last: OpenBatch | null = null;
-  /** Buffers of batches that were acked, for those to come. */
-  readonly #buffers: ArrayBuffer[] = [];
+  readonly #policy: ErrorPolicy;
+  readonly #writer: RecordWriter<SourceRecord>;
+  readonly #letters: DeadLetters | null;
+  readonly #records: SourceRecords;
+  readonly #commits: RecordCommits;
+  /** Aborts when the task is told to stop. */
+  readonly #stop = new AbortController();
+  /** Records of the poll under way that have failed, and stay where they are in the source. */
+  readonly #dropped = new Set<SourceRecord>();
   #nextRecord = 0;
   #offeredMs = -Infinity;
   #paused = false;
   #isPolling = false;
-  #stopping = false;
+  /** Whether a record has been given up before it was known what becomes of it. */
+  #isGivenUp = false;
   #failure: unknown = null;
   #stopped: Promise<void> | null = null;
   #wake: (() => void) | null = null;
@@ -73,11 +71,24 @@ export class SourceLoop {
   /** Prepares the loop; {@linkcode run} starts it. */
   constructor(options: SourceLoopOptions) {
     this.#options = options;
-    const { spec: { lingerMs }, clock } = options;
-    this.#linger = new Linger(lingerMs, clock, this.#open, () => this.#sealDue());
-    this.#partitions = new TopicPartitions(options.port, options.random);
+    const { spec, spec: { errors }, task, clock } = options;
     this.#storedOffsets = new StoredOffsets(options.port);
-    this.#wantsRecords = options.task.commitRecord !== SourceTask.prototype.commitRecord;
+    this.#commits = new RecordCommits(task);
+    this.#policy = new ErrorPolicy({ ...options, spec: errors, wait: (ms) => this.#wait(ms) });
+    let batches = 0;
+    const writing = { ...options, nextBatch: () => batches++ };
+    const keepsRecords = this.#commits.areWanted || this.#policy.isTolerant;
+    this.#writer = new RecordWriter({ ...writing, keepsRecords });
+    this.#letters = errors.deadLetters &&
+      new DeadLetters(errors.deadLetters.topic, writing, (error) => this.#fail(error));
+    this.#records = new SourceRecords({
+      ...options,
+      spec,
+      policy: this.#policy,
+      letters: this.#letters,
+      now: () => clock.now(),
+      logError: (message) => this.#log("error", message),
+    });
   }
 
   /** Runs the task until it is told to stop. Rejects with what the task or its chain threw. */
@@ -85,12 +96,16 @@ export class SourceLoop {
     const { task, spec, port } = this.#options;
     task.initialize({ configs: spec.props, offsetStorageReader: this.#storedOffsets });
     // Kafka: `WorkerTask.doRun`: one that is stopped before it has begun never starts.
-    if (this.#stopping) return;
+    if (this.#isStopping) return;
     try {
       await task.start(spec.props);
       this.#isPolling = true;
       port.send({ type: "started", version: 1 });
       await this.#pollUntilStopped();
+    } catch (error) {
+      // What has failed is told before the task has.
+      await this.#letters?.stored().catch(() => {});
+      throw error;
     } finally {
       await this.#stopTask();
     }
@@ -105,7 +120,8 @@ export class SourceLoop {
         break;
       case "topic":
       case "topicRefused":
-        this.#partitions.receive(message);
+        this.#writer.receive(message);
+        this.#letters?.receive(message);
         break;
       case "acked":
         this.#acked(message);
@@ -114,7 +130,9 @@ export class SourceLoop {
         this.#refused(message);
         break;
       case "committed":
-        void this.#committed();
+        void this.#commits.offsets().catch((error) =>
+          this.#log("error", `commit failed: ${reasonOf(error)}`)
+        );
         break;
       case "pause":
         this.#paused = true;
@@ -123,9 +141,9 @@ export class SourceLoop {
         this.#paused = false;
         break;
       case "stop":
-        this.#stopping = true;
+        this.#stop.abort();
         // A `poll` may be waiting; nothing else may be under way when `stop` is called.
-        if (this.#isPolling) void this.#stopTask().catch((error) => this.#failure ??= error);
+        if (this.#isPolling) void this.#stopTask().catch((error) => this.#fail(error));
         break;
     }
     this.#wake?.();
@@ -135,14 +153,14 @@ export class SourceLoop {
     const { clock, port } = this.#options;
     let turnStart = clock.monotonic();
     let reportedPaused = false;
-    while (!this.#stopping) {
+    while (!this.#isStopping) {
       if (this.#failure !== null) throw this.#failure;
       if (this.#paused !== reportedPaused) {
         reportedPaused = this.#paused;
         port.send({ type: reportedPaused ? "paused" : "resumed" });
       }
       if (this.#paused) {
-        this.#sealAll();
+        this.#writer.sealAll();
         await this.#woken();
         continue;
       }
@@ -151,11 +169,15 @@ export class SourceLoop {
         for (const record of records) {
           const wait = this.#accept(record);
           // Nearly every record is taken at once: an await for each would cost as much as the rest.
-          if (wait !== null) await wait;
+          if (wait === null) continue;
+          await wait;
+          // It is read again with those beside it, for the task stops.
+          if (this.#isGivenUp) return;
         }
-        this.#offsets.add(records, this.#nextRecord);
+        this.#offsets.add(records, this.#nextRecord, this.#dropped);
+        this.#dropped.clear();
       }
-      this.#sealDue();
+      this.#writer.sealDue();
       this.#offerOffsets(false);
       if (clock.monotonic() - turnStart > turnMsMax) {
         await this.#letMessagesIn();
@@ -165,174 +187,143 @@ export class SourceLoop {
   }
 
   async #poll(): Promise<SourceRecord[] | null> {
-    const { task, clock, port } = this.#options;
     try {
-      return await task.poll();
+      return await this.#options.task.poll();
     } catch (error) {
       if (!(error instanceof RetriableError)) throw error;
-      const message = `poll failed and is tried again: ${error.message}`;
-      port.send({ type: "log", level: "warn", message });
-      await clock.sleep(pollRetryMs);
+      const what = "failed to poll records from SourceTask. Will retry operation.";
+      this.#log("warn", `${this.#name} ${what}\n${traceOf(error)}`);
+      await this.#wait(pollRetryMs);
       return null;
     }
   }
 
-  /** Transforms, converts and appends one record. @returns what to wait for before the next, or null */
+  /** Transforms, converts and writes one record. @returns what to wait for before the next, or null */
   #accept(original: SourceRecord): Promise<void> | null {
     const number = this.#nextRecord++;
-    const { task, chain } = this.#options;
-    const record = chain.length === 0 ? original : applyChain(chain, original);
-    if (record === null) {
-      return this.#wantsRecords ? Promise.resolve(task.commitRecord(original, null)) : null;
+    const records = this.#records;
+    records.begin(original);
+    try {
+      if (records.convert()) return this.#write(number);
+    } catch (error) {
+      return this.#mend(number, error);
     }
-    return this.#take(original, record, number);
+    return this.#commits.dropped(original);
   }
 
-  /** Converts and appends what the chain has made of a record. */
-  #take(original: SourceRecord, record: SourceRecord, number: number): Promise<void> | null {
-    const { topic } = record;
-    if (!this.#partitions.has(topic)) {
-      return this.#takeAfter(this.#partitions.ask(topic), original, record, number);
+  /** Writes what has become of the record under way. */
+  #write(number: number): Promise<void> | null {
+    const { record, original, key, value, headers, timestampMs } = this.#records;
+    try {
+      const to = record!;
+      const pending = this.#writer.write(to, original, key, value, headers, timestampMs, number);
+      return pending === null ? null : this.#written(pending, number);
+    } catch (error) {
+      return this.#notWritten(number, error);
     }
-    const { converters, clock } = this.#options;
-    const key = converters.key.fromConnectData(topic, record.keySchema, record.key);
-    const value = converters.value.fromConnectData(topic, record.valueSchema, record.value);
-    const headers = record.hasHeaders ? this.#headers(record) : noHeaders;
-    const timestampMs = record.timestamp ?? clock.now();
-    const partition = this.#partitions.of(record, key);
-    const batch = this.#openBatch(topic, partition);
-    const { builder, records } = batch ?? this.#begin(topic, partition, number);
-    const before = builder.sizeBytes;
-    if (!builder.append(key, value, headers, timestampMs)) {
-      return this.#takeAfter(this.#hand(batch!), original, record, number);
+  }
+
+  async #written(pending: Promise<void>, number: number): Promise<void> {
+    try {
+      await pending;
+    } catch (error) {
+      await this.#notWritten(number, error);
     }
-    this.#openBytes += builder.sizeBytes - before;
-    records?.push(original);
-    return this.#limitOpen();
   }
 
-  /** Apart from {@linkcode #take}, which would otherwise make a closure for every record. */
-  async #takeAfter(
-    ready: Promise<void>,
-    original: SourceRecord,
-    record: SourceRecord,
-    number: number,
-  ): Promise<void> {
-    await ready;
-    await this.#take(original, record, number);
+  /** Kafka: `WorkerSourceTask.producerSendFailed`. */
+  async #notWritten(number: number, error: unknown): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    const { original, topic } = this.#records;
+    if (error instanceof TopicRefusedError && !error.isTolerable) throw error;
+    this.#checkTolerated(error);
+    this.#log("error", `${this.#name} failed to send record to ${topic}: ${reasonOf(error)}`);
+    await this.#passOver(
+      original,
+      this.#records.report(original, this.#records, number, produceOperation, error),
+    );
   }
 
-  /** Opens a batch, the first record of which has the number `first`. */
-  #begin(topic: string, partition: number, first: number): OpenBatch {
-    const { spec: { batchBytesMax: sizeMax, ...settings }, clock } = this.#options;
-    const builder = new BatchBuilder({ ...settings, sizeMax, buffer: this.#buffers.pop() });
-    const records = this.#wantsRecords ? [] : null;
-    const batch = { topic, partition, builder, first, records, sinceMs: clock.monotonic() };
-    this.#open.set(keyOf(batch), batch);
-    return this.#last = batch;
+  #checkTolerated(cause: unknown): void {
+    if (this.#policy.isTolerant) return;
+    throw new ConnectError("Unrecoverable exception from producer send callback", { cause });
   }
 
-  /** With records for many partitions no batch gets full: the oldest one goes when all are too large. */
-  #limitOpen(): Promise<void> | null {
-    if (this.#openBytes <= this.#options.spec.bytesInFlightMax) return null;
-    return this.#hand(this.#open.values().next().value!);
-  }
-
-  /** The batch that takes records of a partition; nearly always the one that took the record before. */
-  #openBatch(topic: string, partition: number): OpenBatch | null {
-    const last = this.#last;
-    if (last !== null && last.partition === partition && last.topic === topic) return last;
-    return this.#last = this.#open.get(keyOf({ topic, partition })) ?? null;
-  }
-
-  #headers(record: SourceRecord): { key: string; value: Uint8Array | null }[] {
-    const { header } = this.#options.converters;
-    return [...record.headers].map(({ key, schema, value }) => {
-      const bytes = header.fromConnectHeader(record.topic, key, schema, value);
-      return { key, value: typeof bytes === "string" ? encoder.encode(bytes) : bytes };
-    });
-  }
-
-  /** Seals a batch and hands it over once there is room in flight. */
-  async #hand(batch: OpenBatch): Promise<void> {
-    while (this.#sent.bytes >= this.#options.spec.bytesInFlightMax) {
-      if (this.#failure !== null) throw this.#failure;
-      await this.#woken();
+  /** An operation on the record under way has failed. */
+  async #mend(number: number, error: unknown): Promise<void> {
+    const records = this.#records;
+    const { original } = records;
+    const outcome = await records.retry(error);
+    if (outcome.is === "givenUp") return void (this.#isGivenUp = true);
+    if (outcome.is === "done") {
+      await (outcome.value ? this.#write(number) : this.#commits.dropped(original));
+      return;
     }
-    // It may have gone meanwhile, when nothing was in flight any more.
-    if (this.#open.get(keyOf(batch)) === batch) this.#seal(batch);
+    const receipt = records.reportConversion(number, outcome.error);
+    this.#policy.tolerate(outcome.error);
+    if (receipt === null) this.#dropped.add(original);
+    await this.#passOver(original, receipt);
   }
 
-  #seal({ builder, ...batch }: OpenBatch): void {
-    this.#open.delete(keyOf(batch));
-    this.#partitions.batchSealed(batch.topic);
-    this.#last = null;
-    this.#openBytes -= builder.sizeBytes;
-    if (this.#sent.isCutOff) return this.#sent.cutOff(batch.first);
-    const bytes = builder.seal();
-    const number = this.#sent.add({ ...batch, bytes: bytes.length });
-    const { topic, partition } = batch;
-    const message = { type: "batch", id: number, topic, partition, batch: bytes } as const;
-    this.#options.port.send(message, [bytes.buffer]);
+  /** Tells the task of a record that has failed, once it is durable elsewhere. */
+  async #passOver(original: SourceRecord, receipt: Receipt | null): Promise<void> {
+    if (receipt === null) return void await this.#commits.dropped(original);
+    await receipt.taken;
+    void this.#commitLater(original, receipt);
   }
 
-  /** What waits no longer goes while nothing else is out. */
-  #sealDue(): void {
-    if (this.#sent.bytes === 0) { for (const batch of this.#linger.due()) this.#seal(batch); }
+  async #commitLater(original: SourceRecord, { stored }: Receipt): Promise<void> {
+    try {
+      await stored;
+      await this.#commits.dropped(original);
+      this.#offerOffsets(false);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
-  #sealAll(): void {
-    for (const batch of this.#open.values()) this.#seal(batch);
-  }
-
-  #acked({ id, baseOffset, buffer }: Extract<ToTask, { type: "acked" }>): void {
-    const batch = this.#sent.take(id);
+  #acked(message: Extract<ToTask, { type: "acked" }>): void {
+    if (this.#letters?.receive(message)) return;
+    const batch = this.#writer.acked(message);
     if (batch === null) return;
-    // A buffer of another size held a record larger than a batch.
-    const { batchBytesMax, bytesInFlightMax } = this.#options.spec;
-    const isSpare = this.#buffers.length * batchBytesMax < bytesInFlightMax;
-    if (isSpare && buffer.byteLength === batchBytesMax) this.#buffers.push(buffer);
     // At once: a poll that waits would hold up the offsets of what is durable.
     this.#offerOffsets(false);
-    this.#sealDue();
-    if (batch.records !== null) void this.#commitRecords(batch, batch.records, baseOffset);
+    this.#writer.sealDue();
+    this.#commits.stored(batch, message.baseOffset).catch((error) => this.#fail(error));
   }
 
-  /** Fails the task; one that stops leaves the rest to be read again, and commits what is stored. */
-  #refused({ id, reason }: Extract<ToTask, { type: "refused" }>): void {
-    const batch = this.#stopping ? this.#sent.take(id) : null;
-    if (batch === null) return void (this.#failure ??= new ConnectError(reason));
-    if (!this.#sent.isCutOff) {
-      const message = `it stops before all is stored; the rest is read again: ${reason}`;
-      this.#options.port.send({ type: "log", level: "warn", message });
-    }
-    this.#sent.cutOff(batch.first);
-  }
-
-  async #commitRecords(
-    batch: SentBatch<SourceRecord>,
-    records: SourceRecord[],
-    base: bigint,
-  ): Promise<void> {
-    const { topic, partition } = batch;
+  /** One that stops leaves the rest to be read again, and commits what is stored. */
+  #refused(message: Extract<ToTask, { type: "refused" }>): void {
+    if (this.#letters?.receive(message)) return;
+    const batch = this.#writer.refused(message);
+    if (batch === null) return this.#fail(new ConnectError(message.reason));
     try {
-      for (const [index, record] of records.entries()) {
-        const offset = base + BigInt(index);
-        await this.#options.task.commitRecord(record, { topic, partition, offset });
-      }
+      if (this.#isStopping) this.#cutOff(batch, message.reason);
+      else this.#dropBatch(batch, message);
     } catch (error) {
-      this.#failure ??= error;
-      this.#wake?.();
+      this.#fail(error);
     }
   }
 
-  /** The worker has stored the offsets offered last. An error here is no reason to fail (as 4.2). */
-  async #committed(): Promise<void> {
-    try {
-      await this.#options.task.commit();
-    } catch (error) {
-      const message = `commit failed: ${reasonOf(error)}`;
-      this.#options.port.send({ type: "log", level: "error", message });
+  #cutOff(batch: SentBatch<SourceRecord>, reason: string): void {
+    if (!this.#writer.cutOff(batch)) return;
+    this.#log("warn", `it stops before all is stored; the rest is read again: ${reason}`);
+  }
+
+  /** Passes over the records of a batch that was not stored, where that is tolerated. */
+  #dropBatch(
+    { topic, first, records }: SentBatch<SourceRecord>,
+    { reason, batch }: Extract<ToTask, { type: "refused" }>,
+  ): void {
+    const error = new ConnectError(reason);
+    this.#checkTolerated(error);
+    this.#log("error", `${this.#name} failed to send records to ${topic}: ${reason}`);
+    let index = 0;
+    for (const view of readRecords(batch)) {
+      const original = records![index++];
+      const letter = { topic, ...view };
+      const receipt = this.#records.report(original, letter, first, produceOperation, error);
+      this.#passOver(original, receipt).catch((error) => this.#fail(error));
     }
   }
 
@@ -347,19 +338,15 @@ export class SourceLoop {
 
   /** The number of the first record that is not known to be durable. */
   #lowWater(): number {
-    let low = Math.min(this.#nextRecord, this.#sent.lowWater);
-    for (const { first } of this.#open.values()) low = Math.min(low, first);
-    return low;
+    const letters = this.#letters?.lowWater ?? Infinity;
+    return Math.min(this.#nextRecord, this.#writer.lowWater, letters);
   }
 
   /** Hands over what is left, waits until it is durable, and offers the last offsets. */
   async #drain(): Promise<void> {
-    this.#linger.close();
-    this.#sealAll();
-    while (this.#sent.size > 0) {
-      if (this.#failure !== null) throw this.#failure;
-      await this.#woken();
-    }
+    if (this.#failure !== null) throw this.#failure;
+    await this.#writer.drain();
+    await this.#letters?.stored();
     this.#offerOffsets(true);
   }
 
@@ -379,8 +366,30 @@ export class SourceLoop {
   #woken(): Promise<void> {
     return new Promise((resolve) => this.#wake = resolve);
   }
-}
 
-function keyOf({ topic, partition }: { topic: string; partition: number }): string {
-  return `${partition} ${topic}`;
+  /** Lets time pass. @returns whether the task goes on */
+  async #wait(delayMs: number): Promise<boolean> {
+    await this.#options.clock.sleep(delayMs, this.#stop.signal);
+    return !this.#isStopping;
+  }
+
+  get #isStopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#writer.fail(error);
+    this.#wake?.();
+  }
+
+  #log(level: "warn" | "error", message: string): void {
+    this.#options.port.send({ type: "log", level, message });
+  }
+
+  /** As Kafka calls it in its log. */
+  get #name(): string {
+    const { connector, task } = this.#options.spec;
+    return `WorkerSourceTask{id=${connector}-${task}}`;
+  }
 }

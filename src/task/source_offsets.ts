@@ -19,16 +19,27 @@ interface Checkpoint {
   offsets: Map<string, string | null>;
 }
 
+const nothing: ReadonlySet<SourceRecord> = new Set();
+
 /** The checkpoints of one source task that are not committed yet. */
 export class SourceOffsets {
   #checkpoints: Checkpoint[] = [];
 
-  /** Sets a checkpoint after the records of one poll, the last of which has the number `end - 1`. */
-  add(records: readonly SourceRecord[], end: number): void {
+  /**
+   * Sets a checkpoint after the records of one poll, the last of which has the number `end - 1`. Those in
+   * `dropped` have no part in it.
+   */
+  // Kafka: `SubmittedRecords`, where a record that was never sent is committed with the next one that was.
+  add(
+    records: readonly SourceRecord[],
+    end: number,
+    dropped: ReadonlySet<SourceRecord> = nothing,
+  ): void {
     const last = new Map<OffsetMap | null, OffsetMap | null>();
     let partition: OffsetMap | null = null;
     let offset: OffsetMap | null = null;
     for (const record of records) {
+      if (dropped.size > 0 && dropped.has(record)) continue;
       if (record.sourcePartition !== partition) {
         if (partition !== null) last.set(partition, offset);
         partition = record.sourcePartition;

@@ -3,14 +3,37 @@
  * makes a topic that is absent.
  */
 
-import type { Serialized, SourceRecord } from "../api/mod.ts";
+import type { Serialized } from "../api/mod.ts";
 import { ConnectError } from "../base/mod.ts";
 import { murmur2Partition, StickyPartitioner } from "../batch/mod.ts";
 import type { TaskPort, ToTask } from "./messages.ts";
 
 const encoder = new TextEncoder();
 
-/** The topics that a source task writes to. */
+/** Where a record goes. */
+export interface Destination {
+  /** The topic. */
+  topic: string;
+  /** The partition, or null to leave it to the partitioner. */
+  kafkaPartition: number | null;
+}
+
+/** A topic that cannot be used. */
+export class TopicRefusedError extends ConnectError {
+  /** Whether it is a failure of a write, which a task may be told to tolerate. */
+  readonly isTolerable: boolean;
+
+  /** What the worker has said. */
+  constructor(reason: string, isTolerable: boolean) {
+    super(reason);
+    this.isTolerable = isTolerable;
+  }
+}
+
+/** What Kafka takes for the name of a topic. */
+const topicName = /^(?!\.\.?$)[a-zA-Z0-9._-]{1,249}$/;
+
+/** The topics that a task writes to. */
 export class TopicPartitions {
   readonly #port: TaskPort;
   readonly #sticky: StickyPartitioner;
@@ -30,6 +53,10 @@ export class TopicPartitions {
 
   /** Asks how many partitions a topic has. @throws {ConnectError} when it cannot be used */
   ask(topic: string): Promise<void> {
+    // Kafka: `InvalidTopicException`, in its words.
+    if (!topicName.test(topic)) {
+      return Promise.reject(new ConnectError(`Invalid topics: [${topic}]`));
+    }
     const answer = Promise.withResolvers<void>();
     this.#requests.set(topic, answer);
     this.#port.send({ type: "readTopic", topic });
@@ -39,13 +66,15 @@ export class TopicPartitions {
   /** Takes the worker's answer. */
   receive(answer: Extract<ToTask, { type: "topic" | "topicRefused" }>): void {
     const request = this.#requests.get(answer.topic);
-    if (answer.type === "topicRefused") return request?.reject(new ConnectError(answer.reason));
+    if (answer.type === "topicRefused") {
+      return request?.reject(new TopicRefusedError(answer.reason, answer.isTolerable));
+    }
     this.#counts.set(answer.topic, answer.partitions);
     request?.resolve();
   }
 
   /** The partition of a record of a topic that is known. */
-  of({ topic, kafkaPartition }: SourceRecord, key: Serialized): number {
+  of({ topic, kafkaPartition }: Destination, key: Serialized): number {
     if (kafkaPartition !== null) return kafkaPartition;
     const count = this.#counts.get(topic)!;
     if (count === 1) return 0;

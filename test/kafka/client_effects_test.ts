@@ -45,15 +45,15 @@ const making: Record<string, Props> = {
 const failing: Record<string, [props: Props, reason: RegExp]> = {
   wrong: [
     { "acks": "nope" },
-    /^ConfigError: Invalid value nope for configuration acks: String must/,
+    /^org\.apache\.kafka\.common\.config\.ConfigException: Invalid value nope for configuration acks: String must/,
   ],
   large: [
     { "max.request.size": "100" },
-    /^ConnectError: The message is 1\d\d bytes when serialized which is larger than 100, which is the/,
+    /\nCaused by: .*: The message is 1\d\d bytes when serialized which is larger than 100, which is the/,
   ],
   absent: [
     { "max.block.ms": "500" },
-    /^ConnectError: Topic absent not present in metadata after 500 ms\./,
+    /\nCaused by: .*: Topic absent not present in metadata after 500 ms\./,
   ],
 };
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../src/base/mod.ts";
 import { SourceTaskRunner } from "../../src/herder/source_task_runner.ts";
 import { nothing, resolvePermissions } from "../../src/sandbox/mod.ts";
-import type { TaskSpec } from "../../src/task/mod.ts";
+import { strictErrors, type TaskSpec } from "../../src/task/mod.ts";
 import { EmbeddedTopics } from "../../src/topics/mod.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { keptLog, MemoryDisk, patientClock } from "../faults/memory_disk.ts";
@@ -32,6 +32,7 @@ function spec(props: Record<string, string>): TaskSpec {
     compressionLevel: null,
     requestBytesMax: null,
     putRecordsMax: 500,
+    errors: strictErrors,
   };
 }
 
@@ -46,6 +47,7 @@ async function attack(name: string, file: string) {
     files: [plugin.href],
     producer: await topics.openProducer({ clientId: "attacker", newTopic: () => null }),
     internalTopics: new Set(["__consumer_offsets"]),
+    makesTopics: false,
     offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
     clock: systemClock,
     log,

@@ -6,11 +6,14 @@
  */
 
 import { type ConfigValue, JavaPattern, type Props } from "../../api/mod.ts";
+import { validateDeadLetters } from "./error_handling.ts";
 import { sinkConnectorConfigDef, sourceConnectorConfigDef } from "./source_sink_keys.ts";
 
 /** What is wrong with the keys that all connectors of a kind have. */
 export function validateConnector(kind: "source" | "sink", props: Props): ConfigValue[] {
-  if (kind === "source") return sourceConnectorConfigDef.validate(props);
+  if (kind === "source") {
+    return [...sourceConnectorConfigDef.validate(props), ...validateDeadLetters(props)];
+  }
   const values = sinkConnectorConfigDef.validate(props);
   const byName = new Map(values.map((value) => [value.name, value]));
   const topics = byName.get("topics")!;

@@ -11,6 +11,7 @@ export type { ProviderSources } from "./config_providers.ts";
 export * from "./config_variables.ts";
 export * from "./connector_file.ts";
 export * from "./connector_rules.ts";
+export { deadLetterTopic, errorSpec } from "./error_handling.ts";
 export * from "./invalid_config.ts";
 export * from "./plugin_specs.ts";
 export * from "./plugin_validation.ts";

@@ -8,6 +8,7 @@
 import {
   check,
   ConfigDef,
+  type ConfigKeys,
   nonEmptyString,
   oneOfIgnoringCase,
   range,
@@ -79,31 +80,8 @@ export const sourceConnectorConfigDef = ConfigDef.of({
   },
 });
 
-/** The keys of a sink connector, beside its own. */
-export const sinkConnectorConfigDef = ConfigDef.of({
-  ...connectorKeys,
-  "topics": {
-    type: "LIST",
-    default: [],
-    importance: "HIGH",
-    group: "Common",
-    order: 4,
-    width: "LONG",
-    displayName: "Topics",
-    validator: validList(),
-    doc: "The topics that are read.",
-  },
-  "topics.regex": {
-    type: "STRING",
-    default: "",
-    importance: "HIGH",
-    group: "Common",
-    order: 4,
-    width: "LONG",
-    displayName: "Topics regex",
-    validator: validRegex,
-    doc: "Each topic whose whole name matches is read.",
-  },
+/** The keys of a sink's dead letter queue. */
+export const deadLetterKeys = {
   "errors.deadletterqueue.topic.name": {
     type: "STRING",
     default: "",
@@ -134,4 +112,32 @@ export const sinkConnectorConfigDef = ConfigDef.of({
     displayName: "Enable Error Context Headers",
     doc: "Whether headers tell what went wrong.",
   },
+} as const satisfies ConfigKeys;
+
+/** The keys of a sink connector, beside its own. */
+export const sinkConnectorConfigDef = ConfigDef.of({
+  ...connectorKeys,
+  "topics": {
+    type: "LIST",
+    default: [],
+    importance: "HIGH",
+    group: "Common",
+    order: 4,
+    width: "LONG",
+    displayName: "Topics",
+    validator: validList(),
+    doc: "The topics that are read.",
+  },
+  "topics.regex": {
+    type: "STRING",
+    default: "",
+    importance: "HIGH",
+    group: "Common",
+    order: 4,
+    width: "LONG",
+    displayName: "Topics regex",
+    validator: validRegex,
+    doc: "Each topic whose whole name matches is read.",
+  },
+  ...deadLetterKeys,
 });

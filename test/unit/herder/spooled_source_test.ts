@@ -104,7 +104,7 @@ Deno.test("a task is FAILED when Kafka refuses its topic, others go on, and a re
     await until(() => worker.task("denied").state === "FAILED");
     assert.match(
       worker.task("denied").trace!,
-      /^ConnectError: Kafka does not take the records of denied-0 for the topic "denied"; they are kept until it does: .*TOPIC_AUTHORIZATION_FAILED/,
+      /^org\.apache\.kafka\.connect\.errors\.ConnectException: Kafka does not take the records of denied-0 for the topic "denied"; they are kept until it does: .*TOPIC_AUTHORIZATION_FAILED/,
     );
     await until(() => worker.numbers("fine").length === 20);
     assert.equal(worker.task("fine").state, "RUNNING");

@@ -8,7 +8,7 @@ import { HeldClock } from "../../faults/held_clock.ts";
 /** Batches that linger for 100 ms, and how often one was due. */
 function lingering(lingerMs = 100) {
   const clock = new HeldClock();
-  const open = new Map<string, OpenBatch>();
+  const open = new Map<string, OpenBatch<unknown>>();
   let calls = 0;
   const linger = new Linger(lingerMs, clock, open, () => calls++);
   return {

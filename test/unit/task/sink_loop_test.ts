@@ -11,7 +11,13 @@ import {
   type TopicPartition,
 } from "../../../src/api/mod.ts";
 import { BatchBuilder, setBaseOffset } from "../../../src/batch/mod.ts";
-import { type FromTask, SinkLoop, type TaskSpec, type ToTask } from "../../../src/task/mod.ts";
+import {
+  type FromTask,
+  SinkLoop,
+  strictErrors,
+  type TaskSpec,
+  type ToTask,
+} from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 import stringConverter from "../../../plugins/converters/string_converter.ts";
@@ -82,6 +88,7 @@ function bench(limits: Partial<TaskSpec> = {}) {
     compressionLevel: null,
     requestBytesMax: null,
     putRecordsMax: 500,
+    errors: strictErrors,
     ...limits,
   };
   const task = new Recorder();
@@ -91,9 +98,15 @@ function bench(limits: Partial<TaskSpec> = {}) {
     task,
     spec,
     chain: [],
-    converters: { key: converter, value: converter, header: converter },
+    converters: {
+      key: converter,
+      value: converter,
+      header: converter,
+      classNames: { key: "K", value: "V", header: "H" },
+    },
     port: { send: (message) => void told.push(message) },
     clock,
+    random: () => 0,
   });
   const running = loop.run();
   const answers = () =>
@@ -214,7 +227,10 @@ Deno.test("SinkLoop fails with what put throws", async () => {
   const { task, send, running } = bench();
   task.fails = (call) => call === "put 0" ? new TypeError("no") : null;
   send(open(0), batches(0, 0, 1));
-  await assert.rejects(running, new TypeError("no"));
+  await assert.rejects(running, {
+    message: "Exiting WorkerSinkTask due to unrecoverable exception.",
+    cause: new TypeError("no"),
+  });
   assert.deepEqual(task.calls, ["open 0", "put 0", "stop"]);
 });
 

@@ -8,9 +8,9 @@ import {
   SourceRecord,
   SourceTask,
 } from "../../../src/api/mod.ts";
-import { systemClock } from "../../../src/base/mod.ts";
+import { ConnectError, systemClock } from "../../../src/base/mod.ts";
 import { readRecords } from "../../../src/batch/mod.ts";
-import { type FromTask, SourceLoop, type TaskSpec } from "../../../src/task/mod.ts";
+import { type FromTask, SourceLoop, strictErrors, type TaskSpec } from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import stringConverter from "../../../plugins/converters/string_converter.ts";
 
@@ -46,6 +46,7 @@ class Given extends SourceTask {
   }
 }
 
+const none = new Uint8Array(0);
 type Batch = FromTask & { type: "batch" };
 
 /** A loop with a task that gives these values; `onMessage` hears all but what is answered by itself. */
@@ -74,13 +75,19 @@ function loopOf(
     compressionLevel: null,
     requestBytesMax: null,
     putRecordsMax: 500,
+    errors: strictErrors,
     ...limits,
   };
   const loop: SourceLoop = new SourceLoop({
     task: new Given(polls),
     spec,
     chain: [],
-    converters: { key: converter, value: converter, header: converter },
+    converters: {
+      key: converter,
+      value: converter,
+      header: converter,
+      classNames: { key: "K", value: "V", header: "H" },
+    },
     clock: systemClock,
     random: () => 0,
     port: {
@@ -138,7 +145,7 @@ Deno.test("SourceLoop that is told to stop leaves what is refused, and offers wh
   loop.receive({ type: "acked", id: 0, baseOffset: 0n, buffer: batches()[0].batch.buffer });
   await until(() => batches().length === 2);
   loop.receive({ type: "stop" });
-  loop.receive({ type: "refused", id: 1, reason: "the spool is full" });
+  loop.receive({ type: "refused", id: 1, reason: "the spool is full", batch: none });
   await running;
   const offered = sent.filter((message) => message.type === "sourceOffsets");
   assert.deepEqual(offered.flatMap(({ offsets }) => offsets), [['{"p":1}', '{"o":1}']]);
@@ -151,8 +158,11 @@ Deno.test("SourceLoop fails with what is refused while it runs", async () => {
   const loop = loopOf([["x"]], {}, (message) => message.type === "batch" && batch.resolve());
   const running = loop.run();
   await batch.promise;
-  loop.receive({ type: "refused", id: 0, reason: "too large" });
+  loop.receive({ type: "refused", id: 0, reason: "too large", batch: none });
   // The poll that waits ends when the task is stopped.
   loop.receive({ type: "stop" });
-  await assert.rejects(running, /too large/);
+  await assert.rejects(running, {
+    message: "Unrecoverable exception from producer send callback",
+    cause: new ConnectError("too large"),
+  });
 });

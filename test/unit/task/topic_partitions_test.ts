@@ -35,7 +35,7 @@ Deno.test("TopicPartitions.of() takes the partition that the record names, or it
 Deno.test("TopicPartitions.ask() fails with the worker's reason when a topic is refused", async () => {
   const made = new TopicPartitions({ send() {} }, () => 0);
   const asked = made.ask("t");
-  made.receive({ type: "topicRefused", topic: "t", reason: "not yours" });
+  made.receive({ type: "topicRefused", topic: "t", reason: "not yours", isTolerable: false });
   await assert.rejects(asked, /not yours/);
   assert.ok(!made.has("t"));
 });

@@ -1,0 +1,87 @@
+/**
+ * Stores the batches that come out of a task's Worker, which may hold anything: they go only where the task
+ * may write, and no more of them are taken at a time than it was granted.
+ *
+ * @module
+ */
+
+import { reasonOf } from "../base/mod.ts";
+import type { FromTask, ToTask } from "../task/mod.ts";
+import type { Producer } from "../topics/mod.ts";
+
+/** A task that floods its worker beyond what it was granted, by this factor, breaks the protocol. */
+const floodFactor = 4;
+
+/** What {@linkcode BatchIntake} works with. */
+export interface BatchIntakeOptions {
+  /** Where batches go. */
+  producer: Producer;
+  /** How many bytes the task may have out. */
+  bytesInFlightMax: number;
+  /** @throws {ConnectError} for a topic that the task may not write to */
+  checkTopic: (topic: string) => void;
+  /** Whether the refusal of a topic is one that a producer meets, which a task may be told to tolerate. */
+  isTolerable: (topic: string) => boolean;
+  /** Whether all is refused once something was, so that nothing is stored in another order. */
+  keepsOrder: () => boolean;
+  /** Reaches the task. */
+  send: (message: ToTask, transfer?: Transferable[]) => void;
+}
+
+/** What a task writes. */
+export class BatchIntake {
+  readonly #options: BatchIntakeOptions;
+  #bytesInFlight = 0;
+  /** Why the first batch that was not stored was not. */
+  #refusal: unknown = null;
+
+  /** Nothing has come yet. */
+  constructor(options: BatchIntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Answers how many partitions a topic has. */
+  async readTopic({ topic }: Extract<FromTask, { type: "readTopic" }>): Promise<void> {
+    const { producer, checkTopic, isTolerable, send } = this.#options;
+    try {
+      checkTopic(topic);
+      send({ type: "topic", topic, partitions: await producer.partitionCount(topic) });
+    } catch (error) {
+      const reason = reasonOf(error);
+      send({ type: "topicRefused", topic, reason, isTolerable: isTolerable(topic) });
+    }
+  }
+
+  /** Stores a batch, and says so. @returns whether there was room for it: else the task breaks the protocol */
+  store({ id, topic, partition, batch }: Extract<FromTask, { type: "batch" }>): boolean {
+    const { byteLength } = batch.buffer;
+    const { bytesInFlightMax } = this.#options;
+    this.#bytesInFlight += byteLength;
+    if (this.#bytesInFlight > bytesInFlightMax * floodFactor + byteLength) return false;
+    void this.#append(id, topic, partition, batch);
+    return true;
+  }
+
+  async #append(
+    id: number,
+    topic: string,
+    partition: number,
+    batch: Uint8Array<ArrayBuffer>,
+  ): Promise<void> {
+    const { producer, checkTopic, keepsOrder, send } = this.#options;
+    const { buffer } = batch;
+    const { byteLength } = buffer;
+    try {
+      // What stands behind one that is not stored would be stored in another order.
+      if (this.#refusal !== null) throw this.#refusal;
+      checkTopic(topic);
+      const baseOffset = await producer.append(topic, partition, batch);
+      send({ type: "acked", id, baseOffset, buffer }, [buffer]);
+    } catch (error) {
+      if (keepsOrder()) this.#refusal ??= error;
+      send({ type: "refused", id, reason: reasonOf(error), batch }, [buffer]);
+    } finally {
+      this.#bytesInFlight -= byteLength;
+    }
+  }
+}

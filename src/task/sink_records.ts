@@ -1,0 +1,260 @@
+/**
+ * Makes records for a sink task of what was consumed, and takes care of those that fail: on their way to the
+ * task, or in its hands (KIP-610). Kafka: `WorkerSinkTask.convertAndTransformRecord`,
+ * `WorkerErrantRecordReporter`.
+ *
+ * @module
+ */
+
+import {
+  type ErrantRecordReporter,
+  Headers,
+  type SchemaAndValue,
+  type Serialized,
+  SinkRecord,
+} from "../api/mod.ts";
+import { ConnectError } from "../base/mod.ts";
+import type { RecordView } from "../batch/mod.ts";
+import { applyStep, type ChainStep, type Converters } from "./chain.ts";
+import type { DeadLetters, Receipt } from "./dead_letters.ts";
+import type { ErrorPolicy, Operation } from "./error_policy.ts";
+import {
+  consumedHeaders,
+  type ConsumedRecord,
+  consumedText,
+  failureHeaders,
+  failureMessage,
+} from "./failure_report.ts";
+import type { TaskSpec } from "./messages.ts";
+
+/** What {@linkcode SinkRecords} works with. */
+export interface SinkRecordsOptions {
+  /** What the task runs with. */
+  spec: TaskSpec;
+  /** The transforms. */
+  chain: readonly ChainStep[];
+  /** The converters. */
+  converters: Converters;
+  /** What is tried again, and what is tolerated. */
+  policy: ErrorPolicy;
+  /** Where records that failed go; null: nowhere. */
+  letters: DeadLetters | null;
+  /** The time, epoch ms. */
+  now: () => number;
+  /** Takes a line for the log, an error. */
+  logError: (message: string) => void;
+}
+
+/** Says that a record is given up before it is known what becomes of it. */
+export const givenUp = Symbol("given up");
+
+const putOperation: Operation = {
+  stage: "TASK_PUT",
+  className: "org.apache.kafka.connect.sink.SinkTask",
+};
+const noTopic: ConsumedRecord = {
+  topic: "",
+  partition: 0,
+  view: {
+    offset: 0n,
+    timestampMs: 0,
+    timestampType: "CreateTime",
+    key: null,
+    value: null,
+    headers: [],
+  },
+};
+
+/** The records of one sink task. */
+export class SinkRecords implements ErrantRecordReporter {
+  readonly #options: SinkRecordsOptions;
+  /** One after another: the converters, then the transforms. */
+  readonly #operations: readonly Operation[];
+  /** How far the record has come that is being made. */
+  readonly #progress = { at: 0 };
+  #consumed = noTopic;
+  #key: SchemaAndValue | null = null;
+  #value: SchemaAndValue | null = null;
+  #record: SinkRecord | null = null;
+  /** What the task has reported first, while no failure is tolerated. */
+  #reported: { error: unknown } | null = null;
+
+  /** Nothing has been consumed yet. */
+  constructor(options: SinkRecordsOptions) {
+    this.#options = options;
+    const { chain, converters: { classNames } } = options;
+    this.#operations = [
+      { stage: "KEY_CONVERTER", className: classNames.key },
+      { stage: "VALUE_CONVERTER", className: classNames.value },
+      { stage: "HEADER_CONVERTER", className: classNames.header },
+      ...chain.map(({ className }) => ({ stage: "TRANSFORMATION", className } as const)),
+    ];
+  }
+
+  /** Whether records can be reported. Kafka: `SinkConnectorConfig.enableErrantRecordReporter`. */
+  get takesReports(): boolean {
+    return this.#options.letters !== null || this.#options.spec.errors.log;
+  }
+
+  /**
+   * Makes a record; null when it is dropped, by a transform or because it has failed.
+   * @throws {ConnectError} when it has failed, and no failure is tolerated
+   */
+  make(
+    topic: string,
+    partition: number,
+    view: RecordView,
+  ): SinkRecord | null | Promise<SinkRecord | null | typeof givenUp> {
+    this.#progress.at = 0;
+    this.#consumed = { topic, partition, view };
+    try {
+      this.#convert();
+      return this.#record;
+    } catch (error) {
+      return this.#mend(error);
+    }
+  }
+
+  async report(record: SinkRecord, error: unknown): Promise<void> {
+    const consumed = record instanceof ReportableRecord ? record.consumed : this.#unmade(record);
+    const { stored } = this.#report(consumed, putOperation, error);
+    try {
+      this.#options.policy.tolerate(error);
+    } catch (exceeded) {
+      this.#reported ??= { error };
+      throw exceeded;
+    }
+    await stored;
+  }
+
+  /** @throws {ConnectError} after a report of a failure that is not tolerated, whatever the task made of that */
+  checkReports(): void {
+    if (this.#reported !== null) this.#options.policy.tolerate(this.#reported.error);
+  }
+
+  /** Goes on with the record where it stopped. */
+  #convert(): void {
+    const { converters, chain } = this.#options;
+    const { topic, partition, view } = this.#consumed;
+    const progress = this.#progress;
+    const raw = view.headers.length === 0 ? undefined : rawHeaders(view);
+    if (progress.at === 0) {
+      this.#key = converters.key.toConnectData(topic, view.key, raw);
+      progress.at++;
+    }
+    if (progress.at === 1) {
+      this.#value = converters.value.toConnectData(topic, view.value, raw);
+      progress.at++;
+    }
+    if (progress.at === 2) {
+      const headers = new Headers();
+      for (const { key, value } of view.headers) {
+        const data = converters.header.toConnectHeader(topic, key, value);
+        headers.add(key, data.value, data.schema);
+      }
+      this.#record = recordOf(topic, partition, view, this.#key!, this.#value!, headers);
+      progress.at++;
+    }
+    for (; progress.at < chain.length + 3; progress.at++) {
+      this.#record = applyStep(chain[progress.at - 3], this.#record!);
+      if (this.#record === null) return;
+    }
+    if (this.takesReports) this.#record = new ReportableRecord(this.#record!, this.#consumed);
+  }
+
+  async #mend(error: unknown): Promise<SinkRecord | null | typeof givenUp> {
+    const { policy } = this.#options;
+    const outcome = await policy.retry(this.#progress, () => this.#convert(), error);
+    if (outcome.is === "givenUp") return givenUp;
+    if (outcome.is === "done") return this.#record;
+    const operation = this.#operations[this.#progress.at];
+    const { taken } = this.#report(this.#consumed, operation, outcome.error);
+    await taken;
+    policy.tolerate(outcome.error);
+    return null;
+  }
+
+  #report(consumed: ConsumedRecord, operation: Operation, error: unknown): Receipt {
+    const { spec: { connector, task, errors }, letters, now, logError } = this.#options;
+    const failure = { connector, task, operation, error };
+    if (errors.log) {
+      logError(failureMessage(failure, errors.logRecords ? consumedText(consumed) : null));
+    }
+    if (letters === null) return done;
+    const { key, value, headers, timestampMs: time } = consumed.view;
+    const timestampMs = time === -1 ? now() : time;
+    const context = errors.deadLetters?.withContext
+      ? [...consumedHeaders(consumed), ...failureHeaders(failure)]
+      : [];
+    return letters.add({ key, value, headers: [...headers, ...context], timestampMs, number: 0 });
+  }
+
+  /** A record that the task has made itself, as it would have been consumed. */
+  #unmade(record: SinkRecord): ConsumedRecord {
+    const { key, value, header } = this.#options.converters;
+    const { topic, kafkaPartition, kafkaOffset, timestamp, timestampType } = record;
+    return {
+      topic,
+      partition: kafkaPartition ?? 0,
+      view: {
+        offset: kafkaOffset,
+        timestampMs: timestamp ?? -1,
+        timestampType,
+        key: bytesOf(key.fromConnectData(topic, record.keySchema, record.key)),
+        value: bytesOf(value.fromConnectData(topic, record.valueSchema, record.value)),
+        headers: [...record.headers].map(({ key, schema, value }) => ({
+          key,
+          value: bytesOf(header.fromConnectHeader(topic, key, schema, value)),
+        })),
+      },
+    };
+  }
+}
+
+const done: Receipt = { taken: Promise.resolve(), stored: Promise.resolve() };
+const encoder = new TextEncoder();
+
+function bytesOf(serialized: Serialized): Uint8Array | null {
+  return typeof serialized === "string" ? encoder.encode(serialized) : serialized;
+}
+
+/** Headers as converters of keys and values are given them (KIP-440): not converted. */
+function rawHeaders({ headers }: ConsumedRecord["view"]): Headers {
+  return new Headers(headers.map(({ key, value }) => ({ key, schema: null, value })));
+}
+
+function recordOf(
+  topic: string,
+  partition: number,
+  view: ConsumedRecord["view"],
+  key: SchemaAndValue,
+  value: SchemaAndValue,
+  headers: Headers,
+): SinkRecord {
+  return new SinkRecord({
+    topic,
+    kafkaPartition: partition,
+    keySchema: key.schema,
+    key: key.value,
+    valueSchema: value.schema,
+    value: value.value,
+    kafkaOffset: view.offset,
+    timestamp: view.timestampMs,
+    timestampType: view.timestampType,
+    headers,
+  });
+}
+
+/** A record that knows, also when it is changed, what it was made of. Kafka: `InternalSinkRecord`. */
+class ReportableRecord extends SinkRecord {
+  readonly consumed: ConsumedRecord;
+
+  constructor(record: SinkRecord, consumed: ConsumedRecord, changes: Partial<SinkRecord> = {}) {
+    super(changes as { topic: string; kafkaOffset: bigint }, record);
+    this.consumed = consumed;
+  }
+
+  override newRecord(changes: Parameters<SinkRecord["newRecord"]>[0]): ReportableRecord {
+    return new ReportableRecord(this, this.consumed, changes as Partial<SinkRecord>);
+  }
+}
