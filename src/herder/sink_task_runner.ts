@@ -19,7 +19,7 @@ import type {
   Topics,
 } from "../topics/mod.ts";
 import { BatchIntake } from "./batch_intake.ts";
-import type { TaskRunner, TaskStatus } from "./task_runner.ts";
+import { reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
 
 /** How much is fetched at once, in bytes. */
 const fetchBytesMax = 512 * 1024;
@@ -371,7 +371,7 @@ export class SinkTaskRunner implements TaskRunner {
   #failed(trace: string): void {
     if (this.#hasFailed) return;
     this.#status = { state: "FAILED", trace };
-    this.#options.log.error(`Task ${this.#name} has failed: ${trace.split("\n")[0]}`);
+    this.#options.log.error(`Task ${this.#name} has failed: ${reasonsIn(trace)}`);
     this.#options.log.debug(trace);
     this.#worker.terminate();
     this.#interrupt.abort();

@@ -11,7 +11,7 @@ import type { OffsetStore } from "../store/mod.ts";
 import type { FromTask, TaskSpec } from "../task/mod.ts";
 import type { Producer } from "../topics/mod.ts";
 import { BatchIntake } from "./batch_intake.ts";
-import type { TaskRunner, TaskStatus } from "./task_runner.ts";
+import { reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
 
 /** How long a task may take to hand over what it has when its records are refused, in milliseconds. */
 const refusedStopMs = 5000;
@@ -183,7 +183,7 @@ export class SourceTaskRunner implements TaskRunner {
 
   #fail(trace: string): void {
     this.#status = { state: "FAILED", trace };
-    this.#options.log.error(`Task ${this.#name} has failed: ${trace.split("\n")[0]}`);
+    this.#options.log.error(`Task ${this.#name} has failed: ${reasonsIn(trace)}`);
     this.#options.log.debug(trace);
   }
 

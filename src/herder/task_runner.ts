@@ -18,3 +18,8 @@ export interface TaskRunner {
   /** Lets it finish, commits what it has done, and ends it; at once when `deadline` has passed. */
   stop(timeoutMs: number): Promise<void>;
 }
+
+/** A trace in one line: what has failed, and all its causes. */
+export function reasonsIn(trace: string): string {
+  return trace.split("\n").filter((line) => line !== "" && !line.startsWith("\t")).join("; ");
+}
