@@ -67,6 +67,8 @@ const noTopic: ConsumedRecord = {
 
 /** The records of one sink task. */
 export class SinkRecords implements ErrantRecordReporter {
+  /** Whether records can be reported. Kafka: `SinkConnectorConfig.enableErrantRecordReporter`. */
+  readonly takesReports: boolean;
   readonly #options: SinkRecordsOptions;
   /** One after another: the converters, then the transforms. */
   readonly #operations: readonly Operation[];
@@ -82,18 +84,14 @@ export class SinkRecords implements ErrantRecordReporter {
   /** Nothing has been consumed yet. */
   constructor(options: SinkRecordsOptions) {
     this.#options = options;
-    const { chain, converters: { classNames } } = options;
+    const { chain, converters: { classNames }, letters, spec } = options;
+    this.takesReports = letters !== null || spec.errors.log;
     this.#operations = [
       { stage: "KEY_CONVERTER", className: classNames.key },
       { stage: "VALUE_CONVERTER", className: classNames.value },
       { stage: "HEADER_CONVERTER", className: classNames.header },
       ...chain.map(({ className }) => ({ stage: "TRANSFORMATION", className } as const)),
     ];
-  }
-
-  /** Whether records can be reported. Kafka: `SinkConnectorConfig.enableErrantRecordReporter`. */
-  get takesReports(): boolean {
-    return this.#options.letters !== null || this.#options.spec.errors.log;
   }
 
   /**
