@@ -13,7 +13,6 @@ import {
   type Serialized,
   SinkRecord,
 } from "../api/mod.ts";
-import { ConnectError } from "../base/mod.ts";
 import type { RecordView } from "../batch/mod.ts";
 import { applyStep, type ChainStep, type Converters } from "./chain.ts";
 import type { DeadLetters, Receipt } from "./dead_letters.ts";
