@@ -13,4 +13,5 @@ export * from "./errors.ts";
 export * from "./exact_json.ts";
 export * from "./java_trace.ts";
 export * from "./logger.ts";
+export * from "./node_module.ts";
 export * from "./secrets.ts";

@@ -1,6 +1,6 @@
 /** The codecs of record batches, by Kafka's ids. Each is loaded when it is first needed. */
 
-import { CorruptError, reasonOf } from "../base/mod.ts";
+import { CorruptError, nodeModule, reasonOf } from "../base/mod.ts";
 import { compressLz4, decompressLz4 } from "./lz4.ts";
 import { compressSnappy, decompressSnappy } from "./snappy.ts";
 
@@ -13,11 +13,7 @@ export type CompressionName = typeof compressionNames[number];
 /** Decompressed records of one batch may take this many bytes; a larger claim is taken for damage. */
 export const decompressedBytesMax = 256 << 20;
 
-/** Got when it is first needed: to load it takes as long as a tenth of a Worker's start. */
-function zlib(): typeof import("node:zlib") {
-  const { process } = globalThis as unknown as { process: typeof import("node:process") };
-  return process.getBuiltinModule("node:zlib");
-}
+const zlib = () => nodeModule("node:zlib");
 
 /** The name of a codec id. @throws {CorruptError} when there is none */
 export function compressionName(id: number): CompressionName {

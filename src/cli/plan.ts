@@ -149,7 +149,6 @@ async function planWorker(
   const config: Partial<StandaloneConfig> = planned.config = Object.fromEntries(
     sound.map(({ name, value }) => [name, value]),
   );
-  await problems.in(file, null, () => connectors.validateWorker(props));
   const { "bootstrap.servers": servers, listeners } = config;
   if (servers !== undefined) {
     planned.folder = embeddedFolder(servers);
@@ -166,6 +165,8 @@ async function planWorker(
     const spool = () => plannedSpool(props, servers, planned.kafka && clients);
     planned.spooling = await problems.in(file, "spool.dir", spool);
   }
+  // Brokers first: what reaches them is loaded while the Web Worker of connectors starts.
+  await problems.in(file, null, () => connectors.validateWorker(props));
   for (const url of listeners ?? []) {
     const parsed = await problems.in(file, "listeners", () => parseListeners([url]));
     planned.listeners.push(...parsed ?? []);

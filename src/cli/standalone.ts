@@ -42,8 +42,6 @@ export async function runStandalone(
   );
   const shared = { disk: localDisk, target: topics, clock: systemClock, log };
   const spool = spooling && await inFile(workerFile, () => Spool.open({ ...spooling, ...shared }));
-  // Tasks wait for the brokers by themselves; this tells what keeps them waiting.
-  kafka?.connect().catch((error) => isStopping || log.error(`connect-admin: ${reasonOf(error)}`));
   try {
     const running = herder = new StandaloneHerder({
       workerProps: props,
@@ -66,6 +64,8 @@ export async function runStandalone(
       isStarted = true;
       log.info("Kafka Connect worker started");
     })();
+    // Tasks wait for the brokers by themselves; this tells what keeps them waiting.
+    kafka?.connect().catch((error) => isStopping || log.error(`connect-admin: ${reasonOf(error)}`));
     await Promise.race([stop, started.then(() => stop)]);
     log.info("Kafka Connect worker stopping");
     await running.stop();

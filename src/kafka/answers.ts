@@ -8,18 +8,10 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import net from "node:net";
-import tls from "node:tls";
-
-/** How much is read at a time, in bytes. */
-const readBytes = 64 << 10;
 const sizeBytes = 4;
 const headBytes = 8;
 /** Larger ones are not Kafka's. */
 const answerBytesMax = 1 << 30;
-/** As kafkajs's own sockets. */
-const keepAliveMs = 60_000;
 
 /** Puts answers together. */
 export class Answers {
@@ -81,42 +73,8 @@ export class Answers {
   }
 }
 
-const answersOf = new WeakMap<object, Answers>();
-
-/** Opens a socket, as kafkajs wants it. In plain text each of its `data` is one whole answer. */
-export function openSocket({ host, port, ssl, onConnect }: {
-  host: string;
-  port: number;
-  ssl: tls.ConnectionOptions | null;
-  onConnect: () => void;
-}): net.Socket {
-  const socket = ssl === null ? openPlain(host, port, onConnect) : tls.connect({
-    host,
-    port,
-    ...net.isIP(host) === 0 ? { servername: host } : {},
-    ...ssl,
-  }, onConnect);
-  socket.setKeepAlive(true, keepAliveMs);
-  return socket;
-}
-
-function openPlain(host: string, port: number, onConnect: () => void): net.Socket {
-  const callback = (count: number, bytes: Uint8Array) => {
-    try {
-      answers.receive(bytes.subarray(0, count));
-    } catch (error) {
-      socket.destroy(error as Error);
-    }
-    return true;
-  };
-  const onread = { buffer: new Uint8Array(readBytes), callback };
-  const socket = net.connect({ host, port, onread }, onConnect);
-  const answers = new Answers(({ buffer, length }) =>
-    socket.emit("data", Buffer.from(buffer, 0, length))
-  );
-  answersOf.set(socket, answers);
-  return socket;
-}
+/** What puts the answers of a socket together. */
+export const answersOf = new WeakMap<object, Answers>();
 
 /** The answer with this id may be put into this buffer, if it comes over a socket in plain text. */
 export function lendBuffer(socket: object, correlationId: number, buffer: ArrayBuffer): void {

@@ -11,7 +11,7 @@ import type { Buffer } from "node:buffer";
 import type { SASLOptions } from "kafkajs";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { CorruptError, type Logger, reasonOf, systemClock } from "../base/mod.ts";
-import { lendBuffer, openSocket } from "./answers.ts";
+import { lendBuffer } from "./answers.ts";
 import { connectionErrorOf, type ConnectionTrait } from "./connection_error.ts";
 import { ConnectionError } from "./errors.ts";
 import type { ApiRequest } from "./protocol/request.ts";
@@ -108,10 +108,12 @@ interface Kafkajs {
   Connection: new (options: object) => Connection;
   sasl: Authenticators;
   createLogger(options: object): object;
+  openSocket: typeof import("./socket.ts").openSocket;
 }
 
-/** Loads kafkajs when the first connection is made: a worker without brokers does without it. */
+/** Loads kafkajs, and what it is connected with: a worker without brokers does without. */
 async function load(): Promise<Kafkajs> {
+  const { openSocket } = await import("./socket.ts");
   const [broker, pool, connection, queue, loggers, plain, scram256, scram512] = await Promise.all([
     import("kafkajs/src/broker/index.js"),
     import("kafkajs/src/network/connectionPool.js"),
@@ -144,6 +146,7 @@ async function load(): Promise<Kafkajs> {
     Connection: connection.default,
     sasl: { plain: plain.default, scram256: scram256.default, scram512: scram512.default },
     createLogger,
+    openSocket,
   };
 }
 let loading: Promise<Kafkajs> | null = null;
@@ -181,14 +184,16 @@ export class BrokerConnection {
       hasAnswered: false,
     };
     const onError = (message: string) => this.#complaint = message;
+    // Long before it is needed, while plugins are waited for.
+    const loaded = loading ??= load();
     this.#open = async () => {
-      const kafkajs = await (loading ??= load());
+      const kafkajs = await loaded;
       const logger = kafkajs.createLogger({ logCreator: () => logTo(log, onError), level: 5 });
       const settings = {
         host,
         port,
         logger,
-        socketFactory: openSocket,
+        socketFactory: kafkajs.openSocket,
         clientId: options.clientId,
         ssl: options.tls,
         sasl: options.sasl && saslOf(options.sasl, this.#address, kafkajs.sasl),

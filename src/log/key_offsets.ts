@@ -3,7 +3,7 @@
  * MD5 alone, 24 bytes each, however long they are.
  */
 
-import { hash } from "node:crypto";
+import { nodeModule } from "../base/mod.ts";
 
 const hashWords = 4;
 const firstSlots = 1 << 10;
@@ -84,7 +84,7 @@ export class KeyOffsets {
 }
 
 function hashOf(key: Uint8Array): Uint32Array {
-  const bytes = hash("md5", key, "buffer");
+  const bytes = nodeModule("node:crypto").hash("md5", key, "buffer");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Uint32Array.from({ length: hashWords }, (_, i) => view.getUint32(i * 4));
 }

@@ -106,14 +106,19 @@ export function startOfPointBefore(input: string, index: number): number {
   return first >= 0xd800 && first <= 0xdbff ? index - 2 : index - 1;
 }
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | null = null;
+
+/** Finds graphemes. Made when it is first needed: its data take longer to load than all of a Web Worker. */
+function graphemes(): Intl.Segmenter {
+  return segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+}
 
 /** How much of a text is enough to find the end of one grapheme: none has more characters. */
 const graphemeCharsMax = 1024;
 
 /** Where the grapheme ends that begins at an index. */
 export function graphemeEnd(input: string, index: number): number {
-  const [first] = graphemes.segment(input.slice(index, index + graphemeCharsMax));
+  const [first] = graphemes().segment(input.slice(index, index + graphemeCharsMax));
   return index + first.segment.length;
 }
 
@@ -121,6 +126,6 @@ export function graphemeEnd(input: string, index: number): number {
 export const isGraphemeBoundary: PlaceTest = (input, index) => {
   if (index === 0 || index === input.length) return true;
   const start = Math.max(0, index - graphemeCharsMax);
-  const near = graphemes.segment(input.slice(start, index + graphemeCharsMax));
+  const near = graphemes().segment(input.slice(start, index + graphemeCharsMax));
   return near.containing(index - start)?.index === index - start;
 };
