@@ -4,6 +4,7 @@ import { configGolden, recordConfig } from "./config_golden.ts";
 import { answersOf, converterGolden } from "./converter_golden.ts";
 import { transformAnswers, transformGolden } from "./transform_golden.ts";
 import { Java } from "./java.ts";
+import { answersOf as textAnswersOf, recordedCases } from "./java_text_cases.ts";
 import { recordBatches } from "./record_batches.ts";
 
 const folder = new URL("../golden/", import.meta.url).pathname;
@@ -14,6 +15,7 @@ async function write(file: string, value: unknown): Promise<void> {
   await new Deno.Command(Deno.execPath(), { args: ["fmt", folder + file] }).output();
 }
 
+await write("java-text.json", await textAnswersOf(java, recordedCases()));
 await write("record-batches.json", await recordBatches(java));
 for (const [file, program] of Object.entries(configGolden)) {
   await write(file, await recordConfig(java, program));

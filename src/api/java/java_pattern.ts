@@ -130,7 +130,8 @@ export class JavaPattern {
 
   #namedReference(replacement: string, start: number): { group: number; end: number } {
     const [, name, brace] = /^([a-zA-Z\d]*)(\}?)/.exec(replacement.slice(start))!;
-    if (name === "" || brace === "") {
+    if (name === "") throw new DataError("named capturing group has 0 length name");
+    if (brace === "") {
       throw new DataError("named capturing group is missing trailing '}'");
     }
     if (/^\d/.test(name)) {

@@ -4,4 +4,5 @@
  * @module
  */
 
+export { JavaDateFormat } from "./java_date_format.ts";
 export { JavaPattern } from "./java_pattern.ts";

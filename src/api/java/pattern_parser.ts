@@ -262,7 +262,13 @@ class PatternParser {
       throw text.error("Look-behind group does not have an obvious maximum length");
     }
     const isNegative = code === point("!");
-    return { kind: "behind", isNegative, body, pointsMin: min, pointsMax: max };
+    return {
+      kind: "behind",
+      isNegative,
+      body,
+      pointsMin: min,
+      pointsMax: max < 0 ? timesUnlimited : max,
+    };
   }
 
   /** `idmsuxU-idmsuxU`. */

@@ -284,7 +284,7 @@ class Compiler {
     const [mark, place] = [this.#register(), this.#register()];
     this.#add(Op.mark, mark);
     this.#add(Op.keepPlace, place);
-    const step = this.#add(Op.behind, 0, pointsMin, Math.min(pointsMax, timesUnlimited));
+    const step = this.#add(Op.behind, 0, pointsMin, pointsMax);
     this.#inContext(() => this.#node(body));
     this.#add(Op.ifThere, place);
     this.#add(Op.cut, mark);

@@ -52,9 +52,11 @@ export const timesUnlimited = 0x7fffffff;
 export interface Extent {
   /** At least. */
   min: number;
-  /** At most. */
+  /** At most; below 0 where Java has counted beyond 32 bits. */
   max: number;
-  /** Whether {@linkcode max} is known. */
+  /** What {@linkcode max} has grown by since the last choice: Java looks for an overflow there alone. */
+  grown: number;
+  /** Whether there is such a limit. */
   isBounded: boolean;
   /** Whether there is nothing to try again inside. */
   isFixed: boolean;
@@ -62,71 +64,72 @@ export interface Extent {
 
 /**
  * How far a part reaches, by the rules of Java: they decide what may stand in a look-behind, and whether
- * a repeated group is tried again inside.
+ * a repeated group is tried again inside. It counts in 32 bits, and takes repetitions, but nothing else,
+ * to have no limit where that overflows.
  */
 export function extentOf(node: PatternNode): Extent {
+  const extent = { min: 0, max: 0, grown: 0, isBounded: true, isFixed: true };
+  extend(extent, node);
+  return extent;
+}
+
+/** Adds the extent of a part to that of what stands before it. */
+function extend(extent: Extent, node: PatternNode): void {
   switch (node.kind) {
     case "sequence":
-      return node.parts.map(extentOf).reduce(sum, extent(0, 0));
+      return node.parts.forEach((part) => extend(extent, part));
     case "either":
-      return node.branches.map(extentOf).reduce((one, other) => ({
-        min: Math.min(one.min, other.min),
-        max: Math.max(one.max, other.max),
-        isBounded: one.isBounded && other.isBounded,
-        isFixed: false,
-      }), { ...extent(timesUnlimited, -1), isFixed: false });
+      return extendByBranches(extent, node.branches.map(extentOf));
     case "point":
-      return extent(1, 1);
+      return extendBy(extent, 1, 1);
     case "slice":
-      return extent(node.tests.length, node.tests.length);
+      return extendBy(extent, node.tests.length, node.tests.length);
     case "lineEnd":
-      return extent(1, 2);
+      return extendBy(extent, 1, 2);
     case "grapheme":
-      return { ...extent(1, 1), isBounded: false };
+      return extendBy(extent, 1, timesUnlimited);
     case "reference":
-      return { ...extent(0, 0), isBounded: false };
+      extent.isBounded = false;
+      return;
     case "group":
     case "atomic":
-      return extentOf(node.body);
+      return extend(extent, node.body);
     case "repeat":
-      return repeatedExtent(node);
-    default:
-      return extent(0, 0);
+      return extendByRepeat(extent, node);
   }
 }
 
-function extent(min: number, max: number): Extent {
-  return { min, max, isBounded: true, isFixed: true };
+function extendBy(extent: Extent, min: number, max: number): void {
+  extent.min += min;
+  extent.max = extent.max + max | 0;
+  extent.grown = extent.grown + max | 0;
 }
 
-function sum(one: Extent, other: Extent): Extent {
-  const max = one.max + other.max;
-  return {
-    min: one.min + other.min,
-    max,
-    isBounded: one.isBounded && other.isBounded && !isTooFar(one.max, max),
-    isFixed: one.isFixed && other.isFixed,
-  };
+function extendByBranches(extent: Extent, branches: readonly Extent[]): void {
+  extendBy(
+    extent,
+    Math.min(...branches.map(({ min }) => min)),
+    Math.max(...branches.map(({ max }) => max)),
+  );
+  extent.grown = 0;
+  extent.isBounded &&= branches.every(({ isBounded }) => isBounded);
+  extent.isFixed = false;
 }
 
-/** Java takes a repetition whose end it cannot count to in 32 bits to have none. */
-function isTooFar(before: number, max: number): boolean {
-  return Number.isFinite(max) && max > timesUnlimited && before < timesUnlimited;
-}
-
-function repeatedExtent(node: Extract<PatternNode, { kind: "repeat" }>): Extent {
+function extendByRepeat(extent: Extent, node: Extract<PatternNode, { kind: "repeat" }>): void {
   const { body, timesMin, timesMax, eagerness } = node;
   const { min, max, isBounded, isFixed } = extentOf(body);
-  if (isOptional(node)) return { min: 0, max, isBounded, isFixed: false };
-  // Java lets single characters repeat without a limit, and nothing else.
+  extent.isFixed &&= isFixed && timesMin === timesMax;
   const isRun = body.kind === "point" && timesMax === timesUnlimited && eagerness === "greedy";
+  if (isOptional(node) || isRun) {
+    extendBy(extent, timesMin * min, isRun ? timesUnlimited : max);
+    extent.isBounded &&= isBounded;
+    return;
+  }
   const isLoop = body.kind === "group" && !isFixed && eagerness !== "possessive";
-  return {
-    min: min * timesMin,
-    max: isRun ? Infinity : timesMax === 0 ? 0 : max * timesMax,
-    isBounded: !isLoop && isBounded,
-    isFixed: isFixed && timesMin === timesMax,
-  };
+  const before = extent.grown;
+  extendBy(extent, timesMin * min, Math.imul(max, timesMax));
+  extent.isBounded &&= !isLoop && isBounded && extent.grown >= before;
 }
 
 /** Whether a repetition is one by `?`. */
