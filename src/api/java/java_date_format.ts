@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConnectError, DataError } from "../../base/mod.ts";
+import { DataError } from "../../base/mod.ts";
 import { type CalendarFields, fieldsOf } from "./calendar_fields.ts";
 import { eras, halves, months, shortName, weekdays } from "./date_names.ts";
 import { paddedNumber } from "./date_numbers.ts";
@@ -32,7 +32,7 @@ export class JavaDateFormat {
   /**
    * Reads a pattern.
    * @param nowMs what years of two digits are near to: they lie between 80 years before it and 20 after
-   * @throws {ConnectError} in the words of Java's `IllegalArgumentException`
+   * @throws {DataError} in the words of Java's `IllegalArgumentException`
    */
   static compile(pattern: string, nowMs: number): JavaDateFormat {
     return new JavaDateFormat(pattern, nowMs);
@@ -54,12 +54,12 @@ export class JavaDateFormat {
 
   /**
    * The point in time that a text begins with, in milliseconds since 1970.
-   * @throws {ConnectError} for a text that does not fit, in the words of Java's `ParseException`
+   * @throws {DataError} for a text that does not fit, in the words of Java's `ParseException`
    * @throws {DataError} for a date that is more than 275,760 years away from 1970
    */
   parse(text: string): number {
     const epochMs = this.#reader.read(text);
-    if (epochMs === null) throw new ConnectError(`Unparseable date: "${text}"`);
+    if (epochMs === null) throw new DataError(`Unparseable date: "${text}"`);
     ensureInRange(epochMs, `"${text}"`);
     return epochMs;
   }
