@@ -26,6 +26,7 @@ import {
   type SchemaAndValue,
   schemaFromJson,
   schemaToJson,
+  SerializationError,
   type Serialized,
   valueFromJson,
   valueToJson,
@@ -271,7 +272,8 @@ function parsedExactly(text: string): Json | undefined {
   }
 }
 
-function unreadable(cause: unknown): DataError {
+function unreadable(reason: unknown): DataError {
+  const cause = new SerializationError(String(reason), { cause: reason });
   return new DataError(
     "Converting byte[] to Kafka Connect data failed due to serialization error: ",
     { cause },

@@ -16,6 +16,7 @@ export {
   RetriableError,
   SchemaBuilderError,
   SchemaProjectorError,
+  SerializationError,
 } from "../base/mod.ts";
 export * from "./config/mod.ts";
 export * from "./connector.ts";

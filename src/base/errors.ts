@@ -23,6 +23,12 @@ export class DataError extends ConnectError {
   override name = "DataError";
 }
 
+/** Bytes that are not what a deserializer reads. Kafka: `SerializationException`, a cause of DataErrors. */
+export class SerializationError extends Error {
+  /** The class's own name, kept when the code is minified. */
+  override name = "SerializationError";
+}
+
 /** A schema that cannot be built. Kafka: `SchemaBuilderException`. */
 export class SchemaBuilderError extends DataError {
   /** The class's own name, kept when the code is minified. */

@@ -1,5 +1,5 @@
 /**
- * What PropertyFiles.java, ConnectorFiles.java, ConfigValues.java, ClientConfigs.java and
+ * What PropertyFiles.java, ConnectorFiles.java, ConfigValues.java, ClientConfigs.java, JsonErrors.java and
  * ConfigProviders.java print.
  */
 
@@ -13,6 +13,7 @@ export const configGolden = {
   "config-values.json": "ConfigValues",
   "client-configs.json": "ClientConfigs",
   "config-providers.json": "ConfigProviders",
+  "json-errors.json": "JsonErrors",
 } as const;
 
 /** What EnvVarConfigProvider finds. */

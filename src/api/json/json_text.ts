@@ -13,6 +13,7 @@
  */
 
 import { BigDecimal, nestingMax } from "../data/mod.ts";
+import { type JsonContainer, JsonFaults } from "./json_error.ts";
 
 /** A JSON value. Integers beyond the safe range are bigints, numbers with a point or exponent decimals. */
 export type Json = null | boolean | number | bigint | BigDecimal | string | Json[] | JsonObject;
@@ -92,56 +93,61 @@ class JsonReader {
   read(): Json | undefined {
     this.#skipSpace();
     if (this.#at === this.#text.length) return undefined;
-    const value = this.#value(0);
+    const value = this.#value(0, null, true);
     const isNumber = typeof value === "number" || typeof value === "bigint" ||
       value instanceof BigDecimal;
     if (isNumber && !/^(?:[ \t\r\n]|$)/.test(this.#text.slice(this.#at, this.#at + 1))) {
-      throw this.#unexpected();
+      throw this.#faults.afterNumber(this.#at);
     }
     return value;
   }
 
-  #value(depth: number): Json {
+  #value(depth: number, container: JsonContainer | null, isFirst: boolean): Json {
     switch (this.#text[this.#at]) {
       case "{":
         return this.#object(depth + 1);
       case "[":
         return this.#array(depth + 1);
       case '"':
-        return this.#string(stringCharsMax);
-      case "t":
-      case "f":
-      case "n":
-        return literals[this.#match(literalPattern)[1]];
-      default:
-        return this.#number();
+        return this.#string(stringCharsMax, false);
     }
+    const start = this.#at;
+    const number = this.#match(numberPattern);
+    if (number !== null) return this.#number(number);
+    const literal = this.#match(literalPattern);
+    if (literal !== null) return literals[literal[1]];
+    throw this.#faults.value(start, container, isFirst);
   }
 
   #object(depth: number): JsonObject {
     const object: JsonObject = Object.create(null);
+    const container: JsonContainer = { kind: "Object", start: this.#at };
     this.#open(depth);
     if (this.#take("}")) return object;
-    do {
+    for (let isFirst = true;; isFirst = false) {
       this.#skipSpace();
-      const name = this.#string(nameCharsMax);
-      if (!this.#take(":")) throw this.#unexpected();
+      if (this.#text[this.#at] !== '"') throw this.#faults.name(this.#at, container, isFirst);
+      const name = this.#string(nameCharsMax, true);
+      if (!this.#take(":")) throw this.#faults.colon(this.#at);
       this.#skipSpace();
-      object[name] = this.#value(depth);
-    } while (this.#take(","));
-    if (!this.#take("}")) throw this.#unexpected();
+      if (this.#at === this.#text.length) throw this.#faults.colon(this.#at);
+      object[name] = this.#value(depth, container, false);
+      if (!this.#take(",")) break;
+    }
+    if (!this.#take("}")) throw this.#faults.comma(this.#at, container);
     return object;
   }
 
   #array(depth: number): Json[] {
     const items: Json[] = [];
+    const container: JsonContainer = { kind: "Array", start: this.#at };
     this.#open(depth);
     if (this.#take("]")) return items;
     do {
       this.#skipSpace();
-      items.push(this.#value(depth));
+      items.push(this.#value(depth, container, items.length === 0));
     } while (this.#take(","));
-    if (!this.#take("]")) throw this.#unexpected();
+    if (!this.#take("]")) throw this.#faults.comma(this.#at, container);
     return items;
   }
 
@@ -152,18 +158,28 @@ class JsonReader {
     this.#at++;
   }
 
-  #string(charsMax: number): string {
+  /** Reads the string that begins here. */
+  #string(charsMax: number, isName: boolean): string {
     const start = this.#at;
-    if (this.#text[start] !== '"') throw this.#unexpected();
     let end = this.#text.indexOf('"', start + 1);
     while (end > 0 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
-    if (end < 0) throw new SyntaxError(`The string at ${start} does not end`);
+    if (end < 0) throw this.#faults.unended(isName);
     this.#at = end + 1;
-    const raw = this.#text.slice(start + 1, end);
-    // deno-lint-ignore no-control-regex -- characters that JSON.parse refuses
-    const value: string = /[\\\u0000-\u001f]/.test(raw) ? JSON.parse(`"${raw}"`) : raw;
+    const value = this.#unescaped(start + 1, end, isName);
     if (value.length <= charsMax) return value;
     throw new SyntaxError(`The string at ${start} has more than ${charsMax} characters`);
+  }
+
+  #unescaped(from: number, to: number, isName: boolean): string {
+    const raw = this.#text.slice(from, to);
+    // deno-lint-ignore no-control-regex -- characters that JSON.parse refuses
+    if (!/[\\\u0000-\u001f]/.test(raw)) return raw;
+    try {
+      return JSON.parse(`"${raw}"`);
+    } catch {
+      // JSON.parse looks for what the library does, and says it otherwise.
+      throw this.#faults.insideString(from, to, isName);
+    }
   }
 
   /** Whether an odd number of backslashes stands before. */
@@ -173,8 +189,8 @@ class JsonReader {
     return (at - before) % 2 === 0;
   }
 
-  #number(): number | bigint | BigDecimal {
-    const [text, whole, fraction = "", exponent] = this.#match(numberPattern);
+  #number(match: RegExpExecArray): number | bigint | BigDecimal {
+    const [text, whole, fraction = "", exponent] = match;
     if (whole.length + fraction.length > digitsMax) {
       throw new SyntaxError(`The number before ${this.#at} has more than ${digitsMax} digits`);
     }
@@ -186,11 +202,10 @@ class JsonReader {
     return Number.isSafeInteger(number) ? number : integer;
   }
 
-  #match(pattern: RegExp): RegExpExecArray {
+  #match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.#at;
     const match = pattern.exec(this.#text);
-    if (match === null) throw this.#unexpected();
-    this.#at = pattern.lastIndex;
+    if (match !== null) this.#at = pattern.lastIndex;
     return match;
   }
 
@@ -208,12 +223,7 @@ class JsonReader {
     }
   }
 
-  #unexpected(): SyntaxError {
-    const at = this.#at;
-    return new SyntaxError(
-      at < this.#text.length
-        ? `Unexpected character ${JSON.stringify(this.#text[at])} at ${at}`
-        : "Unexpected end",
-    );
+  get #faults(): JsonFaults {
+    return new JsonFaults(this.#text);
   }
 }

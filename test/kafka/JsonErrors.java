@@ -1,0 +1,34 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.connect.json.JsonConverter;
+
+/** Prints what JsonConverter says of text that is not JSON: the class and the message of the last cause. */
+public class JsonErrors {
+    private static final String[] TEXTS = {
+        "{bad", "notjson", "foo bar", "foo-bar", "tru", "trux", "nul", "truex y", "{", "[", "[1", "[1,", "[1 2]",
+        "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\" 1}", "{\"a\":1 \"b\"}", "{\"a\":}", "{,", "}", "]",
+        ",", ":", "[}", "{]", "[,1]", "[1,]", "{\"a\":1,}", "\"abc", "{\"abc", "\"a\nb\"", "{\"a\nb\":1}",
+        "\"a\\x\"", "\"\\u12\"", "\"\\u12g4\"", "-", "-a", "1.", "1.a", "1e", "1e+", "1ex", "1a", "12abc", "+1",
+        "'a'", "{'a':1}", "//x", "#", "{a\n:1}", "\n\n  xx", "[1,\n  yy]", "NaN", "-INF", "Infinity", "-Infinity",
+        ".5", "1..2", "{\"a\":nope}", "@", "[\"a\" \"b\"]", "{1:2}", "\\", "{\"a\":1]", "[1}", "1.5.2", "0x10",
+        "--1", "{\"a\":tru}", "[fals]", "[nulll]", "x".repeat(300), "_a$b", "a.b", "{ \u00e9", "(", "\u0001",
+        "{\"a\":\u0001}", "1]", "\"\u00e9\" x {", "[\"\u20ac\", b]",
+    };
+
+    public static void main(String[] args) throws Exception {
+        JsonConverter converter = new JsonConverter();
+        converter.configure(Map.of("schemas.enable", "false"), false);
+        Map<String, String> found = new LinkedHashMap<>();
+        for (String text : TEXTS) {
+            try {
+                converter.toConnectData("t", text.getBytes(StandardCharsets.UTF_8));
+                found.put(text, null);
+            } catch (Exception error) {
+                found.put(text, error.getCause().getMessage());
+            }
+        }
+        System.out.println(new ObjectMapper().writeValueAsString(found));
+    }
+}
