@@ -54,9 +54,9 @@ export async function readWorkerFile(
   path: string,
   log: Logger,
   secrets: Secrets,
-): Promise<{ props: Props; config: StandaloneConfig }> {
-  const { props } = await readWorkerProps(path, log, secrets);
-  return { props, config: await inFile(path, () => standaloneConfigDef.parse(props)) };
+): Promise<{ props: Props; config: StandaloneConfig; variables: ConfigVariables }> {
+  const { props, variables } = await readWorkerProps(path, log, secrets);
+  return { props, variables, config: await inFile(path, () => standaloneConfigDef.parse(props)) };
 }
 
 function whyNot(error: unknown): string {

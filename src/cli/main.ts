@@ -1,5 +1,5 @@
 /**
- * The command line: `connect standalone`, `connect validate`, `connect topics`, `connect spool`, help and version. Exit codes: 0 when all
+ * The command line: `connect standalone`, `connect validate`, `connect test`, `connect topics`, `connect spool`, help and version. Exit codes: 0 when all
  * went well, 78 (EX_CONFIG) for a wrong argument, file, key or port, 141 when nobody reads what is printed any
  * more, 1 for any other failure.
  *
@@ -27,6 +27,7 @@ Kafka Connect for the edge: runs source and sink connectors, with or without Kaf
 Commands:
   standalone WORKER.properties [CONNECTOR.properties|.json ...]   runs connectors in one process
   validate WORKER.properties [CONNECTOR.properties|.json ...]     checks what standalone would refuse
+  test CASES.json CONNECTOR.properties|.json                      tries its transforms and converters
   topics list|describe|read                                       shows what topics hold
   spool status                                                    shows what waits for Kafka
 
@@ -72,6 +73,30 @@ use now is no mistake.
 Options:
   --json       as JSON
   -h, --help   this text
+`,
+  test:
+    `Usage: connect test CASES.json CONNECTOR.properties|.json [--worker WORKER.properties] [--update]
+
+Runs records through the transforms (with their predicates) and converters of a connector, as its tasks do, and
+compares what comes out; no broker, no worker and nothing of the connector's own is needed. CASES.json is a list:
+
+  [{ "name": "a line becomes a struct",
+     "record": { "topic": "lines", "value": "foo", "valueSchema": "string" },
+     "expect": { "topic": "lines", "key": null, "value": { "json": { "line": "foo" } } } },
+   { "name": "an empty line is dropped", "record": { "topic": "lines", "value": "" }, "expect": "dropped" },
+   { "name": "a number is no line", "record": { "topic": "lines", "value": 1 }, "expect": { "error": "..." } }]
+
+For a source the record is as the connector gives it, and what is expected as a topic would hold it: null,
+{"text": ...}, {"json": ...} or {"base64": ...} for "key", "value" and the "value" of each of "headers"
+([{"key": ..., "value": ...}]). For a sink it is the other way round. Data are JSON; "keySchema", "valueSchema" and a
+header's "schema" are schemas as JsonConverter has them, or the names of simple types. "partition" and "timestamp"
+(in milliseconds) may be given. Of what is expected, what is left out is not compared; an error is known by a part of
+its message. It exits with 0 when all cases pass, with 1 when one fails, with 78 when a file will not do.
+
+Options:
+  --worker WORKER.properties   the worker whose converters and config providers the connector uses
+  --update                     writes what came out into CASES.json, where that was not what is expected
+  -h, --help                   this text
 `,
   topics: `Usage: connect topics list            --worker WORKER.properties
        connect topics describe TOPIC  --worker WORKER.properties
@@ -148,6 +173,8 @@ async function run(args: readonly string[], secrets: Secrets): Promise<number | 
     }
     case "validate":
       return await runValidate(rest, secrets);
+    case "test":
+      return await runTest(rest, secrets);
     case "topics":
       return await runTopics(rest, secrets);
     case "spool":
@@ -168,6 +195,30 @@ async function runValidate(args: readonly string[], secrets: Secrets): Promise<n
   }
   const { validate } = await import("./validate.ts");
   const { text, code } = await validate(positionals, values.json === true, secrets);
+  print(text);
+  return code;
+}
+
+async function runTest(args: readonly string[], secrets: Secrets): Promise<number | void> {
+  const { values, positionals: [casesFile, connectorFile, ...more] } = parse("test", args, {
+    ...helpOption,
+    worker: { type: "string" },
+    update: { type: "boolean" },
+  });
+  if (values.help) return print(help.test);
+  if (connectorFile === undefined) {
+    const what = casesFile === undefined ? "the file of cases" : "the connector's file";
+    throw new ConfigError(`test: ${what} is missing; see connect test --help`);
+  }
+  if (more.length > 0) throw new ConfigError(`test: unexpected argument "${more[0]}"`);
+  const { runCases } = await import("./trial.ts");
+  const { worker: workerFile = null, update: isUpdate = false } = values;
+  const log = maskedLog(consoleLog(systemClock, "warn"), secrets);
+  const { text, code } = await runCases(
+    { casesFile, connectorFile, workerFile, isUpdate },
+    log,
+    secrets,
+  );
   print(text);
   return code;
 }

@@ -15,20 +15,16 @@ import {
 } from "../base/mod.ts";
 import { type ConnectorDescription, RemoteError, resolvePermissions } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
-import type { TaskSpec } from "../task/mod.ts";
 import type { Topics } from "../topics/mod.ts";
 import {
   type ClientSources,
   ConfigVariables,
-  converterSpec,
   deadLetterTopic,
-  errorSpec,
   type Props,
   sinkConnectorConfigDef,
   sourceConnectorConfigDef,
   type StandaloneConfig,
   standaloneConfigDef,
-  transformSpecs,
   usesTopicCreation,
   withVariables,
 } from "./config/mod.ts";
@@ -38,13 +34,7 @@ import { SinkTaskRunner } from "./sink_task_runner.ts";
 import { SourceTaskRunner } from "./source_task_runner.ts";
 import { consumerOptions, deadLetterOptions, producerOptions } from "./task_clients.ts";
 import type { TaskRunner, TaskState } from "./task_runner.ts";
-
-/** Batches of a task that are not stored or put yet hold at most this many bytes. */
-const bytesInFlightMax = 4 << 20;
-/** A batch is sealed when it reaches this many bytes. */
-const batchBytesMax = 512 * 1024;
-/** Most records in one `put`. Kafka: the consumer's `max.poll.records`. */
-const putRecordsMax = 500;
+import { taskSpec } from "./task_spec.ts";
 
 /** What a herder works with. */
 export interface StandaloneHerderOptions {
@@ -292,7 +282,13 @@ export class StandaloneHerder {
     const { props: config } = await this.#variables.resolve(withVariables);
     const permissions = await resolvePermissions(declared, config);
     permissions.read.push(...files.map((file) => fileURLToPath(file)));
-    const spec = this.#spec(kind, props, task, config);
+    const spec = taskSpec({
+      kind,
+      worker: this.#options.workerProps,
+      connector: props,
+      task,
+      config,
+    });
     const shared = { spec, permissions, files, topics, clock, log };
     const owner = { worker: this.#options.workerProps, connector: props, clients };
     if (kind === "sink") {
@@ -307,32 +303,6 @@ export class StandaloneHerder {
     const makesTopics = usesTopicCreation(props);
     return () =>
       new SourceTaskRunner({ ...shared, producer, offsets, internalTopics, makesTopics });
-  }
-
-  #spec(kind: "source" | "sink", props: Props, task: number, config: Props): TaskSpec {
-    const { workerProps } = this.#options;
-    const converter = (which: "key" | "value" | "header") =>
-      converterSpec(which, props, workerProps, this.#config[`${which}.converter`]);
-    return {
-      kind,
-      connector: props.name,
-      task,
-      className: props["connector.class"].trim(),
-      props: config,
-      transforms: transformSpecs(props),
-      keyConverter: converter("key"),
-      valueConverter: converter("value"),
-      headerConverter: converter("header"),
-      bytesInFlightMax,
-      batchBytesMax,
-      offsetFlushIntervalMs: Number(this.#config["offset.flush.interval.ms"]),
-      lingerMs: 0,
-      compression: "none",
-      compressionLevel: null,
-      requestBytesMax: null,
-      putRecordsMax,
-      errors: errorSpec(props),
-    };
   }
 }
 

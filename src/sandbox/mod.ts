@@ -19,3 +19,4 @@ export {
   TaskWorker,
   type TaskWorkerOptions,
 } from "./sandboxed_worker.ts";
+export { type TrialSpec, tryRecords } from "./trial_worker.ts";

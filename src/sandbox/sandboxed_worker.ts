@@ -38,7 +38,7 @@ const entry = new URL(
 );
 
 /** A Web Worker. */
-class SandboxedWorker<M> {
+export class SandboxedWorker<M> {
   readonly #options: SandboxedWorkerOptions<M>;
   readonly #worker: Worker;
   #ended = false;

@@ -15,11 +15,13 @@ import {
   closeChain,
   type Converters,
   type PluginSpec,
+  runTrial,
   SinkLoop,
   SourceLoop,
   type TaskPort,
   type TaskSpec,
   type ToTask,
+  type TrialInput,
 } from "../task/mod.ts";
 import { ConnectorHost } from "./connector_host.ts";
 import { hardenRealm } from "./harden.ts";
@@ -28,7 +30,8 @@ import { javaClassOfPlugin, loadPlugin } from "./plugin_registry.ts";
 /** What the worker says first. */
 export type WorkerInit =
   | { role: "host"; files: readonly string[] }
-  | { role: "task"; files: readonly string[]; spec: TaskSpec };
+  | { role: "task"; files: readonly string[]; spec: TaskSpec }
+  | { role: "trial"; files: readonly string[]; spec: TaskSpec; inputs: readonly TrialInput[] };
 
 interface Scope {
   postMessage(message: unknown, transfer?: Transferable[]): void;
@@ -86,6 +89,9 @@ function begin(init: WorkerInit): void {
     receive = host.receive.bind(host);
     return;
   }
+  if (init.role === "trial") {
+    return void tryRecords(init).then(() => post({ type: "stopped" }), fail);
+  }
   // Messages that come while plugins are being loaded wait for the loop.
   const early: ToTask[] = [];
   receive = (message: ToTask) => void early.push(message);
@@ -112,6 +118,21 @@ async function runTask(
   ready((message) => loop.receive(message));
   try {
     await loop.run();
+  } finally {
+    closeChain(chain, converters);
+  }
+}
+
+/** Tries the chain and the converters of a task, without the task. */
+async function tryRecords(
+  { files, spec, inputs }: WorkerInit & { role: "trial" },
+): Promise<void> {
+  const converters = await makeConverters(spec, files);
+  const chain = await makeChain(spec, files);
+  post({ type: "ready" });
+  try {
+    const options = { spec, chain, converters, clock: systemClock };
+    await runTrial(options, inputs, (outcome) => post({ type: "tried", outcome }));
   } finally {
     closeChain(chain, converters);
   }

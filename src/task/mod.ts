@@ -7,7 +7,10 @@
 
 export * from "./chain.ts";
 export * from "./error_policy.ts";
+export * from "./json_differences.ts";
 export * from "./message_schema.ts";
 export * from "./messages.ts";
 export * from "./sink_loop.ts";
 export * from "./source_loop.ts";
+export * from "./trial.ts";
+export * from "./trial_schema.ts";

@@ -1,4 +1,4 @@
-/** Every sample in config/ can be used as it is: each is started, with nothing but ports changed. */
+/** Every sample in config/ can be used as it is: each is started, with nothing but ports changed, or tried. */
 
 import assert from "node:assert/strict";
 import { Connect, inTemporaryFolder, until } from "./connect.ts";
@@ -9,6 +9,9 @@ const connectors = ["connect-file-sink.properties", "connect-file-source.propert
 const workers = ["connect-spool.properties", "connect-standalone.properties"];
 /** Started with brokers, in test/kafka/sample_test.ts. */
 const withKafka = ["connect-kafka.properties"];
+
+/** Tried by `connect test`, in test/e2e/trial_test.ts. */
+const tried = ["connect-log-source.cases.json", "connect-log-source.properties"];
 
 /** A folder with the samples; brokers are where none are. */
 async function withSamples(test: (connect: Connect) => Promise<void>): Promise<void> {
@@ -39,8 +42,8 @@ async function started(connect: Connect, ...names: string[]): Promise<void> {
   }
 }
 
-Deno.test("config/ holds no sample that no test starts", () => {
-  assert.deepEqual(samples, [...connectors, ...workers, ...withKafka].sort());
+Deno.test("config/ holds no sample that no test uses", () => {
+  assert.deepEqual(samples, [...connectors, ...workers, ...withKafka, ...tried].sort());
 });
 
 Deno.test("config/connect-standalone.properties moves lines from the source's sample to the sink's", async () => {
