@@ -24,6 +24,11 @@ export interface BatchIntakeOptions {
   isTolerable: (topic: string) => boolean;
   /** Whether all is refused once something was, so that nothing is stored in another order. */
   keepsOrder: () => boolean;
+  /**
+   * Whether a batch waits until the one before it in its partition is stored or refused: a producer of Kafka
+   * refuses with one all that stands behind it.
+   */
+  isOneAtATime: boolean;
   /** Reaches the task. */
   send: (message: ToTask, transfer?: Transferable[]) => void;
 }
@@ -32,6 +37,8 @@ export interface BatchIntakeOptions {
 export class BatchIntake {
   readonly #options: BatchIntakeOptions;
   #bytesInFlight = 0;
+  /** Of each partition, when the last batch is stored or refused. */
+  readonly #turns = new Map<string, Promise<void>>();
   /** Why the first batch that was not stored was not. */
   #refusal: unknown = null;
 
@@ -53,20 +60,24 @@ export class BatchIntake {
   }
 
   /** Stores a batch, and says so. @returns whether there was room for it: else the task breaks the protocol */
-  store({ id, topic, partition, batch }: Extract<FromTask, { type: "batch" }>): boolean {
-    const { byteLength } = batch.buffer;
-    const { bytesInFlightMax } = this.#options;
+  store(message: Extract<FromTask, { type: "batch" }>): boolean {
+    const { byteLength } = message.batch.buffer;
+    const { bytesInFlightMax, isOneAtATime } = this.#options;
     this.#bytesInFlight += byteLength;
     if (this.#bytesInFlight > bytesInFlightMax * floodFactor + byteLength) return false;
-    void this.#append(id, topic, partition, batch);
+    if (isOneAtATime) this.#appendInTurn(message);
+    else void this.#append(message);
     return true;
   }
 
+  #appendInTurn(message: Extract<FromTask, { type: "batch" }>): void {
+    const key = `${message.partition} ${message.topic}`;
+    const before = this.#turns.get(key) ?? Promise.resolve();
+    this.#turns.set(key, before.then(() => this.#append(message)));
+  }
+
   async #append(
-    id: number,
-    topic: string,
-    partition: number,
-    batch: Uint8Array<ArrayBuffer>,
+    { id, topic, partition, batch }: Extract<FromTask, { type: "batch" }>,
   ): Promise<void> {
     const { producer, checkTopic, keepsOrder, send } = this.#options;
     const { buffer } = batch;

@@ -122,6 +122,7 @@ export class SinkTaskRunner implements TaskRunner {
       },
       isTolerable: () => false,
       keepsOrder: () => true,
+      isOneAtATime: false,
       send: (message, transfer) => this.#worker.send(message, transfer),
     });
   }

@@ -30,6 +30,8 @@ export interface SourceTaskOptions {
   internalTopics: ReadonlySet<string>;
   /** Whether topics are made as the connector says: one that cannot be made ends the task, as in Kafka. */
   makesTopics: boolean;
+  /** Whether the producer refuses with a batch all that stands behind it, as Kafka's does. */
+  refusesBehind: boolean;
   /** Where its offsets go. */
   offsets: OffsetStore;
   /** Time. */
@@ -58,14 +60,16 @@ export class SourceTaskRunner implements TaskRunner {
       onMessage: (message) => this.#receive(message),
       onFailed: (trace) => this.#failed(trace),
     });
-    const { spec, producer, internalTopics, makesTopics } = options;
+    const { spec, producer, internalTopics, makesTopics, refusesBehind } = options;
+    const isTolerant = spec.errors.tolerance === "all";
     this.#intake = new BatchIntake({
       producer,
       bytesInFlightMax: spec.bytesInFlightMax,
       checkTopic: (topic) => this.#checkTopic(topic),
       isTolerable: (topic) => !makesTopics && !internalTopics.has(topic),
       // A task that stops would leave a gap.
-      keepsOrder: () => this.#isStopping || spec.errors.tolerance === "none",
+      keepsOrder: () => this.#isStopping || !isTolerant,
+      isOneAtATime: isTolerant && refusesBehind,
       send: (message, transfer) => this.#worker.send(message, transfer),
     });
     options.producer.listen({

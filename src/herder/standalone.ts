@@ -301,8 +301,8 @@ export class StandaloneHerder {
     const { writers = topics } = this.#options;
     const producer = await writers.openProducer(await producerOptions(owner, spec));
     const makesTopics = usesTopicCreation(props);
-    return () =>
-      new SourceTaskRunner({ ...shared, producer, offsets, internalTopics, makesTopics });
+    const writing = { producer, makesTopics, refusesBehind: clients !== null };
+    return () => new SourceTaskRunner({ ...shared, ...writing, offsets, internalTopics });
   }
 }
 

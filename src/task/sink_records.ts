@@ -112,7 +112,14 @@ export class SinkRecords implements ErrantRecordReporter {
     }
   }
 
-  async report(record: SinkRecord, error: unknown): Promise<void> {
+  report(record: SinkRecord, error: unknown): Promise<void> {
+    const reported = this.#takeReport(record, error);
+    // A task need not wait for it: what it does not hear, the loop does.
+    reported.catch(() => {});
+    return reported;
+  }
+
+  async #takeReport(record: SinkRecord, error: unknown): Promise<void> {
     const consumed = record instanceof ReportableRecord ? record.consumed : this.#unmade(record);
     const { stored } = this.#report(consumed, putOperation, error);
     try {

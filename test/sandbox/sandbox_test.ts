@@ -48,6 +48,7 @@ async function attack(name: string, file: string) {
     producer: await topics.openProducer({ clientId: "attacker", newTopic: () => null }),
     internalTopics: new Set(["__consumer_offsets"]),
     makesTopics: false,
+    refusesBehind: false,
     offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
     clock: systemClock,
     log,
