@@ -22,7 +22,7 @@ export class HeldClock implements Clock {
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
+      if (signal?.aborted || delayMs <= 0) return resolve();
       const wake = () => {
         this.#sleepers.delete(sleeper);
         signal?.removeEventListener("abort", wake);
