@@ -150,6 +150,7 @@ const traits: readonly (readonly [pattern: string, replacement: string, ...input
   ["a\\-b\\_\\é", "_", "a-b_é"],
   ["a{1", "_"],
   ["(?<=^|,)x(?=,|$)", "_", "x,x,y", "xx"],
+  ["(?<=(a))??\\1", "<$1>", "aab", "b"],
   ["(?=a)*b|(?!a)+c|(?>b){2}", "_", "b", "c", "bb"],
 ];
 
@@ -367,7 +368,8 @@ function randomDates(count: number, seed: number): DateCase[] {
   const one = fc.record({
     // Of two zones Java counts parts of both; here the last counts.
     pattern: fc.array(fc.constantFrom(...dateTokens), { minLength: 1, maxLength: 7 })
-      .map((tokens) => tokens.join("")).filter((pattern) => !/[zZX].*[^zZX].*[zZX]/.test(pattern)),
+      .map((tokens) => tokens.join(""))
+      .filter((pattern) => [...pattern.matchAll(/z+|Z+|X+/g)].length < 2),
     times: fc.array(fc.integer({ min: -62_200_000_000_000, max: 4_000_000_000_000 }), {
       minLength: 3,
       maxLength: 3,

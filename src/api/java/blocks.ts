@@ -107,15 +107,21 @@ e0100 e01ef VARIATIONSELECTORSSUPPLEMENT, f0000 fffff SUPPLEMENTARYPRIVATEUSEARE
 100000 10ffff SUPPLEMENTARYPRIVATEUSEAREAB
 `;
 
-const blocks = new Map<string, readonly [number, number]>();
-for (const row of table.trim().split(/,\s/)) {
-  const [first, last, names] = row.split(" ");
-  for (const name of names.split("|")) {
-    blocks.set(name, [Number.parseInt(first, 16), Number.parseInt(last, 16)]);
+let blocks: ReadonlyMap<string, readonly [number, number]> | null = null;
+
+function readTable(): ReadonlyMap<string, readonly [number, number]> {
+  const read = new Map<string, readonly [number, number]>();
+  for (const row of table.trim().split(/,\s/)) {
+    const [first, last, names] = row.split(" ");
+    for (const name of names.split("|")) {
+      read.set(name, [Number.parseInt(first, 16), Number.parseInt(last, 16)]);
+    }
   }
+  return read;
 }
 
 /** The first and the last code point of a block, or null when there is none of that name. */
 export function blockOf(name: string): readonly [number, number] | null {
+  blocks ??= readTable();
   return blocks.get(name.toUpperCase().replaceAll(/[ _-]/g, "")) ?? null;
 }

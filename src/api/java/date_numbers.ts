@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isDigit } from "./pattern_text.ts";
+
 const intMax = 2 ** 31 - 1;
 const longMax = 2n ** 63n - 1n;
 
@@ -21,6 +23,30 @@ const numbers = new RegExp(`(-?)(?:(NaN)|(∞)|(${digits})(?:E(-?${digits}))?)`,
 
 /** The number at an index of a text that is looked at as far as `end`, or null if there is none. */
 export function numberAt(text: string, index: number, end: number): FoundNumber | null {
+  return plainNumberAt(text, index, Math.min(end, text.length)) ?? anyNumberAt(text, index, end);
+}
+
+/** More digits than this may not be those of an int. */
+const plainDigitsMax = 9;
+
+/** The number, if it is one of few digits of ASCII, as nearly all are; else null. */
+function plainNumberAt(text: string, index: number, end: number): FoundNumber | null {
+  const isNegative = text.charCodeAt(index) === 0x2d;
+  const start = isNegative ? index + 1 : index;
+  let at = start;
+  let value = 0;
+  while (at < end && isDigit(text.charCodeAt(at))) {
+    value = value * 10 + text.charCodeAt(at) - 0x30;
+    at++;
+  }
+  if (at === start || at - start > plainDigitsMax) return null;
+  // An exponent or a digit of another script may follow.
+  const following = at < end ? text.charCodeAt(at) : 0;
+  if (following === 0x45 || following > 0x7f) return null;
+  return { value: isNegative ? -value : value, end: at };
+}
+
+function anyNumberAt(text: string, index: number, end: number): FoundNumber | null {
   numbers.lastIndex = index;
   const found = numbers.exec(end < text.length ? text.slice(0, end) : text);
   if (found === null) return null;

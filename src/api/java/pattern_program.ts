@@ -306,9 +306,10 @@ class Compiler {
       const op = eagerness === "greedy" ? Op.run : Op.lazyRun;
       this.#add(op, this.#set(body.test), timesMin, timesMax);
       this.#visit();
-    } else if (isOptional(node) && body.kind === "group") {
+    } else if (isOptional(node)) {
       const split = this.#add(eagerness === "greedy" ? Op.split : Op.splitAway);
-      this.#node(body);
+      if (body.kind === "group") this.#node(body);
+      else this.#atomic(() => this.#node(body));
       this.#land(split);
     } else if (body.kind === "group" && !extentOf(body).isFixed) this.#loop(node, body);
     else this.#iterate(node);

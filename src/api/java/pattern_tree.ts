@@ -87,13 +87,19 @@ function extend(extent: Extent, node: PatternNode): void {
     case "lineEnd":
       return extendBy(extent, 1, 2);
     case "grapheme":
-      return extendBy(extent, 1, timesUnlimited);
+      // Kafka: Java takes it to have no characters, and finds none in a look-behind.
+      extent.min += 1;
+      extent.max = extent.max + timesUnlimited | 0;
+      return;
     case "reference":
       extent.isBounded = false;
       return;
     case "group":
-    case "atomic":
       return extend(extent, node.body);
+    case "atomic":
+      extend(extent, node.body);
+      extent.grown = extent.max;
+      return;
     case "repeat":
       return extendByRepeat(extent, node);
   }

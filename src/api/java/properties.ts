@@ -10,10 +10,16 @@
 import { blockOf } from "./blocks.ts";
 import type { PointTest } from "./pattern_tree.ts";
 
-/** The code points of a class as JavaScript writes it under the flag `u`, less its brackets. */
+/**
+ * The code points of a class as JavaScript writes it under the flag `u`, less its brackets. It is read
+ * when it is first asked: many are never, and reading all takes milliseconds.
+ */
 export function unicodeSet(content: string): PointTest {
-  const pattern = new RegExp(`^[${content}]$`, "u");
-  return (code) => pattern.test(String.fromCodePoint(code));
+  let pattern: RegExp | null = null;
+  return (code) => {
+    pattern ??= new RegExp(`^[${content}]$`, "u");
+    return pattern.test(String.fromCodePoint(code));
+  };
 }
 
 /** `\p{..}` of a name alone: a category, a class of POSIX, a method of Character. */
@@ -171,8 +177,10 @@ function script(name: string): PointTest | null {
     .replaceAll(/(?:^|_)[a-z]/g, (start) => start.toUpperCase())
     .replace("Signwriting", "SignWriting");
   if (!/^[A-Za-z_]+$/.test(title)) return null;
+  const test = unicodeSet(`\\p{Script=${title}}`);
   try {
-    return unicodeSet(`\\p{Script=${title}}`);
+    test(0);
+    return test;
   } catch {
     return null;
   }

@@ -127,13 +127,20 @@ TOST|TOT|Tokelau Summer Time|Tokelau Time|Tonga Standard Time|Tonga Summer Time|
 840=LINST|LINT|Line Is. Summer Time|Line Islands Time
 `;
 
+/** No name has more characters. */
+const nameCharsMax = 60;
+
 /** Minutes ahead of UTC by name in lower case. */
-const minutesByName = new Map<string, number>();
-for (const row of table.trim().split(/\n(?=-?\d+=)/)) {
-  const [minutes, names] = row.replaceAll("\n", "").split("=");
-  for (const name of names.split("|")) minutesByName.set(name.toLowerCase(), Number(minutes));
+let minutesByName: ReadonlyMap<string, number> | null = null;
+
+function readTable(): ReadonlyMap<string, number> {
+  const read = new Map<string, number>();
+  for (const row of table.trim().split(/\n(?=-?\d+=)/)) {
+    const [minutes, names] = row.replaceAll("\n", "").split("=");
+    for (const name of names.split("|")) read.set(name.toLowerCase(), Number(minutes));
+  }
+  return read;
 }
-const nameCharsMax = Math.max(...[...minutesByName.keys()].map((name) => name.length));
 
 /** A zone that a text names. */
 export interface NamedZone {
@@ -145,6 +152,7 @@ export interface NamedZone {
 
 /** The zone with the longest name that a text has at an index, whatever the case of its letters. */
 export function zoneAt(text: string, index: number): NamedZone | null {
+  minutesByName ??= readTable();
   const here = text.slice(index, index + nameCharsMax).toLowerCase();
   for (let length = here.length; length > 0; length--) {
     const offsetMinutes = minutesByName.get(here.slice(0, length));
