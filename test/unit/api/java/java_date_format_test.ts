@@ -38,7 +38,11 @@ Deno.test("JavaDateFormat writes UTC when it has read another time zone", () => 
 
 Deno.test("JavaDateFormat reads back what it has written when the pattern tells all", () => {
   for (
-    const pattern of ["G yyyy-MM-dd HH:mm:ss.SSS", "G yyyy D k:m:s S", "G yyyy MM W u hh:mm:ss.SSS a"]
+    const pattern of [
+      "G yyyy-MM-dd HH:mm:ss.SSS",
+      "G yyyy D k:m:s S",
+      "G yyyy MM W u hh:mm:ss.SSS a",
+    ]
   ) {
     const format = JavaDateFormat.compile(pattern, nowMs);
     for (let time = -130e12 + 0.5; time < 130e12; time += 3_456_789_123_457) {
