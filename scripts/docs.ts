@@ -68,10 +68,10 @@ async function fileSection(path: string): Promise<string[]> {
   ];
 }
 
-/** The text at the beginning of a plugin's file. */
+/** The first paragraph of a plugin's file. */
 function purposeOf(source: string, path: string): string {
-  const comment = /^\/\*\*(.+?)(?:@module\s*)?\*\//s.exec(source)?.[1];
-  const text = comment?.split("\n").map((line) => line.replace(/^ \* ?/, "")).join(" ").trim();
+  const paragraph = /^\/\*\*\n(.+?)\n \*\n/s.exec(source)?.[1];
+  const text = paragraph?.split("\n").map((line) => line.replace(/^ \* ?/, "")).join(" ");
   if (text === undefined || !text.includes(": ")) {
     throw new Error(`Cannot document ${path}: it does not begin with a comment "NAME: PURPOSE"`);
   }

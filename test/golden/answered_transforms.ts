@@ -81,7 +81,8 @@ export interface AnsweredCase extends Question {
   configError?: Thrown;
 }
 
-type AnyRecord = SourceRecord | SinkRecord;
+/** A record of either kind. */
+export type AnyRecord = SourceRecord | SinkRecord;
 
 const plugins = await Promise.all(BUILT_IN.map(async ({ names, load }) => {
   const declared = [(await load()).default].flat();
@@ -99,7 +100,8 @@ function instanceOf(name: string): Transformation | Predicate {
   return new plugin.create();
 }
 
-function recordOf(recorded: RecordedRecord, kind: Question["recordKind"]): AnyRecord {
+/** Our record for a recorded one. */
+export function recordOf(recorded: RecordedRecord, kind: Question["recordKind"]): AnyRecord {
   const { topic, partition, timestamp, key, value } = recorded;
   const [keySchema, valueSchema] = [schemaOfJson(key.schema), schemaOfJson(value.schema)];
   const headers = new Headers();
