@@ -25,6 +25,28 @@ export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<
       load: () => import("./connectors/file_stream_sink.ts"),
     },
     {
+      names: ["org.apache.kafka.connect.transforms.DropHeaders"],
+      load: () => import("./transforms/drop_headers.ts"),
+    },
+    {
+      names: [
+        "org.apache.kafka.connect.transforms.ExtractField$Key",
+        "org.apache.kafka.connect.transforms.ExtractField$Value",
+      ],
+      load: () => import("./transforms/extract_field.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.transforms.Filter"],
+      load: () => import("./transforms/filter.ts"),
+    },
+    {
+      names: [
+        "org.apache.kafka.connect.transforms.HeaderFrom$Key",
+        "org.apache.kafka.connect.transforms.HeaderFrom$Value",
+      ],
+      load: () => import("./transforms/header_from.ts"),
+    },
+    {
       names: [
         "org.apache.kafka.connect.transforms.HoistField$Key",
         "org.apache.kafka.connect.transforms.HoistField$Value",
@@ -53,6 +75,12 @@ export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<
     {
       names: ["org.apache.kafka.connect.transforms.predicates.TopicNameMatches"],
       load: () => import("./predicates/topic_name_matches.ts"),
+      names: ["org.apache.kafka.connect.transforms.InsertHeader"],
+      load: () => import("./transforms/insert_header.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.transforms.ValueToKey"],
+      load: () => import("./transforms/value_to_key.ts"),
     },
     {
       names: ["org.apache.kafka.connect.json.JsonConverter"],

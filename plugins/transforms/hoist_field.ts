@@ -7,12 +7,12 @@
 import {
   ConfigDef,
   type ConnectRecord,
+  keyAndValueTransformation,
   type Props,
   type Schema,
   SchemaBuilder,
   Struct,
   type Transformation,
-  transformation,
 } from "connect";
 
 const CONFIG = ConfigDef.of({
@@ -57,26 +57,10 @@ class HoistField implements Transformation {
   }
 }
 
-function declare(name: string, create: new () => Transformation) {
-  const aliases = [`org.apache.kafka.connect.transforms.${name}`];
-  return transformation({ name, aliases, version: "4.2.0", config: CONFIG, create });
-}
-
-export default [
-  declare(
-    "HoistField$Key",
-    class extends HoistField {
-      constructor() {
-        super(true);
-      }
-    },
-  ),
-  declare(
-    "HoistField$Value",
-    class extends HoistField {
-      constructor() {
-        super(false);
-      }
-    },
-  ),
-];
+export default keyAndValueTransformation({
+  name: "HoistField",
+  aliases: ["org.apache.kafka.connect.transforms.HoistField"],
+  version: "4.2.0",
+  config: CONFIG,
+  create: HoistField,
+});

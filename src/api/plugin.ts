@@ -125,6 +125,31 @@ export function transformation<C>(
   return { ...plugin, type: "transformation" };
 }
 
+/**
+ * Declares a transformation of keys and of values, as Kafka's are: the names and aliases end in `$Key`,
+ * which is made with true, and in `$Value`, which is made with false.
+ */
+export function keyAndValueTransformation<C>(
+  { create: Made, ...plugin }: Omit<TransformationPlugin<C>, "type" | "create"> & {
+    /** Makes one, for keys or for values. */
+    create: new (isKey: boolean) => Transformation;
+  },
+): TransformationPlugin<C>[] {
+  return [true, false].map((isKey) => {
+    const suffix = isKey ? "$Key" : "$Value";
+    return transformation({
+      ...plugin,
+      name: plugin.name + suffix,
+      aliases: plugin.aliases?.map((alias) => alias + suffix),
+      create: class extends Made {
+        constructor() {
+          super(isKey);
+        }
+      },
+    });
+  });
+}
+
 /** Declares a predicate. */
 export function predicate<C>(plugin: Omit<PredicatePlugin<C>, "type">): PredicatePlugin<C> {
   return { ...plugin, type: "predicate" };

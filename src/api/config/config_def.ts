@@ -42,6 +42,8 @@ export type Width = "NONE" | "SHORT" | "MEDIUM" | "LONG";
 
 /** Checks a parsed value; its text form is shown to users. */
 export interface Validator {
+  /** Whether items of a list that stand twice are left out where the configuration is used. Kafka: `ValidList`. */
+  readonly leavesOutDuplicates?: boolean;
   /** Checks a value, which is null when it is absent or does not parse. @throws {ConfigError} */
   ensureValid(name: string, value: unknown): void;
   /** How it is shown. */
@@ -129,7 +131,7 @@ export class ConfigDef<C = unknown> {
       );
     }
     const values = Object.entries(this.keys).map(([name, key]) =>
-      readValue(name, name, key, props)
+      readValue(name, name, key, props, true)
     );
     const wrong = values.find(({ errorMessages }) => errorMessages.length > 0);
     if (wrong !== undefined) throw new ConfigError(wrong.errorMessages[0]);
@@ -169,12 +171,16 @@ export class ConfigDef<C = unknown> {
   }
 }
 
-/** Reads a key's value; `shortName` is what the key is called without its prefix. */
+/**
+ * Reads a key's value; `shortName` is what the key is called without its prefix. Kafka: items that stand
+ * twice in a list are an error where the configuration is validated, and left out where it is used.
+ */
 function readValue(
   name: string,
   shortName: string,
   key: ConfigKey,
   props: Readonly<Record<string, string | null>>,
+  isUsed = false,
 ): ConfigValue {
   const read = unknownValue(name);
   try {
@@ -188,6 +194,9 @@ function readValue(
     }
   } catch (error) {
     read.errorMessages.push(reasonOf(error));
+  }
+  if (isUsed && key.validator?.leavesOutDuplicates && Array.isArray(read.value)) {
+    read.value = [...new Set(read.value)];
   }
   try {
     key.validator?.ensureValid(shortName, read.value);

@@ -92,7 +92,7 @@ export interface ValidListOptions {
 export function validList(options: ValidListOptions = {}): Validator {
   const { of, isEmptyAllowed = true, isNullAllowed = false } = options;
   const item = of === undefined ? null : oneOf(...of);
-  return check(item === null ? "" : item.toString(), (name, value) => {
+  const validator = check(item === null ? "" : item.toString(), (name, value) => {
     const wrong = (what: string) => new ConfigError(`Configuration '${name}' ${what}`);
     if (value === null) {
       if (isNullAllowed) return;
@@ -108,6 +108,7 @@ export function validList(options: ValidListOptions = {}): Validator {
       item?.ensureValid(name, text);
     }
   });
+  return { ...validator, leavesOutDuplicates: true };
 }
 
 /** A list of at most `size` items. Kafka: `ListSize`. */

@@ -16,10 +16,10 @@
  * @module
  */
 
-import { ConfigError, DataError } from "../../base/mod.ts";
-import { javaClassOf } from "./java_class.ts";
+import { ConfigError } from "../../base/mod.ts";
+import { requireMap, requireStruct } from "./requirements.ts";
 import type { Field, Schema } from "./schema.ts";
-import { Struct } from "./struct.ts";
+import type { Struct } from "./struct.ts";
 
 /** How the text of a path is read: as one name, or step by step. */
 export type FieldSyntax = "V1" | "V2";
@@ -62,12 +62,7 @@ export class FieldPath {
       const field = current.schema.field(name);
       const next = field === null ? null : current.get(field);
       if (next === null) return null;
-      if (!(next instanceof Struct)) {
-        throw new DataError(
-          `Only Struct objects supported for [${purpose}], found: ${javaClassOf(next)}`,
-        );
-      }
-      current = next;
+      current = requireStruct(next, purpose);
     }
     const field = current.schema.field(this.#last);
     if (field === null) return null;
@@ -80,14 +75,7 @@ export class FieldPath {
     for (const name of this.#parents) {
       const next = current.get(name) ?? null;
       if (next === null) return null;
-      if (!(next instanceof Map)) {
-        throw new DataError(
-          `Only Map objects supported in absence of schema for [${purpose}], found: ${
-            javaClassOf(next)
-          }`,
-        );
-      }
-      current = next;
+      current = requireMap(next, purpose);
     }
     return current.get(this.#last) ?? null;
   }

@@ -14,6 +14,7 @@ export * from "./logical_types.ts";
 export { nestingMax } from "./nesting.ts";
 export * from "./parse_value.ts";
 export * from "./records.ts";
+export * from "./requirements.ts";
 export * from "./schema.ts";
 export * from "./schema_builder.ts";
 export * from "./schema_projector.ts";

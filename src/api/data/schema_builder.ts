@@ -83,6 +83,23 @@ export class SchemaBuilder {
     return new SchemaBuilder({ type: "map", keySchema, valueSchema });
   }
 
+  /**
+   * Builds a schema that has the name, version, doc and parameters of another, and its type and what an
+   * array or a map holds unless told a type. Kafka: `SchemaUtil.copySchemaBasics`.
+   */
+  static like(source: Schema, type: SchemaType = source.type): SchemaBuilder {
+    const holds = type === source.type && (type === "array" || type === "map");
+    const builder = new SchemaBuilder({
+      type,
+      name: source.name,
+      version: source.version,
+      doc: source.doc,
+      keySchema: holds && type === "map" ? source.keySchema : null,
+      valueSchema: holds ? source.valueSchema : null,
+    });
+    return source.parameters === null ? builder : builder.parameters(source.parameters);
+  }
+
   /** Makes null a value. @throws {SchemaBuilderError} when it is required already */
   optional(): this {
     return this.#set("optional", true);

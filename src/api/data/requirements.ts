@@ -1,0 +1,23 @@
+/** What transformations require of a key or value. Kafka: `Requirements`. */
+
+import { DataError } from "../../base/mod.ts";
+import { javaClassOf } from "./java_class.ts";
+import { Struct } from "./struct.ts";
+
+/** The value, which must be a struct; `purpose` says what for. @throws {DataError} */
+export function requireStruct(value: unknown, purpose: string): Struct {
+  if (value instanceof Struct) return value;
+  throw new DataError(`Only Struct objects supported for [${purpose}], found: ${classOf(value)}`);
+}
+
+/** The value, which has no schema and must be a map; `purpose` says what for. @throws {DataError} */
+export function requireMap(value: unknown, purpose: string): ReadonlyMap<unknown, unknown> {
+  if (value instanceof Map) return value;
+  throw new DataError(
+    `Only Map objects supported in absence of schema for [${purpose}], found: ${classOf(value)}`,
+  );
+}
+
+function classOf(value: unknown): string {
+  return value === null || value === undefined ? "null" : javaClassOf(value);
+}
