@@ -75,6 +75,8 @@ export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<
     {
       names: ["org.apache.kafka.connect.transforms.predicates.TopicNameMatches"],
       load: () => import("./predicates/topic_name_matches.ts"),
+    },
+    {
       names: ["org.apache.kafka.connect.transforms.InsertHeader"],
       load: () => import("./transforms/insert_header.ts"),
     },

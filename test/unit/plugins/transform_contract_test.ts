@@ -60,6 +60,43 @@ const traits: Readonly<Record<string, Traits>> = {
       ],
     ],
   },
+  DropHeaders: {
+    changes: ["headers"],
+    config: { headers: "h" },
+    badConfig: [[{}, 'Missing required configuration "headers" which has no default value.']],
+  },
+  ExtractField: {
+    config: { field: "a" },
+    badConfig: [[{}, 'Missing required configuration "field" which has no default value.']],
+  },
+  Filter: { config: {}, badConfig: [] },
+  HeaderFrom: {
+    changes: ["headers", "key", "value"],
+    config: { fields: "a", headers: "x", operation: "move" },
+    badConfig: [
+      [
+        { headers: "x", operation: "move" },
+        'Missing required configuration "fields" which has no default value.',
+      ],
+      [
+        { fields: "a", headers: "x,y", operation: "move" },
+        "'fields' config must have the same number of elements as 'headers' config.",
+      ],
+    ],
+  },
+  InsertHeader: {
+    changes: ["headers"],
+    config: { "header": "x", "value.literal": "5" },
+    badConfig: [[
+      { "value.literal": "5" },
+      'Missing required configuration "header" which has no default value.',
+    ]],
+  },
+  ValueToKey: {
+    changes: ["key"],
+    config: { fields: "a" },
+    badConfig: [[{}, 'Missing required configuration "fields" which has no default value.']],
+  },
   RegexRouter: {
     changes: ["topic"],
     config: { regex: "(.*)", replacement: "new-$1" },
