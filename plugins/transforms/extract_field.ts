@@ -67,7 +67,7 @@ class ExtractField implements Transformation {
       const map = value === null ? null : requireMap(value, purpose);
       return this.#changed(record, null, map && this.#path.valueInMap(map));
     }
-    const struct = value === null ? null : requireStruct(value, purpose);
+    const struct = value === null ? null : requireStruct(value, purpose, schema);
     const field = this.#path.fieldIn(schema);
     if (field === null) throw new IllegalArgumentError(`Unknown field: ${this.#text}`);
     const item = struct && this.#path.valueIn(struct, this.#replaceNull);

@@ -112,7 +112,7 @@ class HeaderFrom implements Transformation {
   }
 
   #fromStruct(value: unknown, schema: Schema, headers: Headers): Struct {
-    const struct = requireStruct(value, this.#purpose);
+    const struct = requireStruct(value, this.#purpose, schema);
     const changed = this.#isMove ? this.#restOf(struct) : struct;
     this.#fields.forEach((name, at) => {
       const field = schema.field(name);

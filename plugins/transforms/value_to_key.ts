@@ -58,7 +58,7 @@ class ValueToKey implements Transformation {
       for (const name of this.#names) key.set(name, value.get(name) ?? null);
       return record.newRecord({ keySchema: null, key });
     }
-    const value = requireStruct(record.value, purpose);
+    const value = requireStruct(record.value, purpose, record.valueSchema);
     const key = this.#keyOf(value);
     return record.newRecord({ keySchema: key.schema, key, valueSchema: value.schema });
   }

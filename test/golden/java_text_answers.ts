@@ -65,7 +65,7 @@ export function assertRegex({ pattern, replacement, error, inputs }: RegexCase):
 export function assertDates({ pattern, error, times, formatted, texts }: DateCase, nowMs: number) {
   if (error !== undefined) {
     assert.throws(() => JavaDateFormat.compile(pattern, nowMs), {
-      name: "DataError",
+      name: "IllegalArgumentError",
       message: error,
     });
     return;

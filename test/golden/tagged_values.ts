@@ -163,8 +163,8 @@ const errorNames: Readonly<Record<string, string>> = {
   "org.apache.kafka.common.config.ConfigException": "ConfigError",
   // Kafka: StringConverter throws this for an encoding, which is a matter of configuration.
   "org.apache.kafka.common.errors.SerializationException": "ConfigError",
-  // Java's own complaints about what a user gave are data or configuration that does not fit.
-  "java.lang.IllegalArgumentException": "DataError",
+  "java.lang.IllegalArgumentException": "IllegalArgumentError",
+  // A group of a regular expression that a replacement names and that is not there.
   "java.lang.IndexOutOfBoundsException": "DataError",
 };
 

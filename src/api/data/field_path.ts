@@ -16,7 +16,7 @@
  * @module
  */
 
-import { ConfigError } from "../../base/mod.ts";
+import { ConfigError, DataError } from "../../base/mod.ts";
 import { requireMap, requireStruct } from "./requirements.ts";
 import type { Field, Schema } from "./schema.ts";
 import type { Struct } from "./struct.ts";
@@ -30,13 +30,14 @@ const purpose = "nested field access";
 export class FieldPath {
   /** The names of the fields on the way. */
   readonly #parents: readonly string[];
-  readonly #last: string;
+  /** Null in a path without a step. */
+  readonly #last: string | null;
 
   /** Reads the text of a path. @throws {ConfigError} for a backtick without its end */
   constructor(text: string, syntax: FieldSyntax) {
     const steps = syntax === "V1" ? [text] : stepsOf(text);
     this.#parents = steps.slice(0, -1);
-    this.#last = steps[steps.length - 1];
+    this.#last = steps.at(-1) ?? null;
   }
 
   /** The field that the path leads to in a schema, or null. @throws {DataError} where the way leads through no struct */
@@ -47,7 +48,7 @@ export class FieldPath {
       if (field === null) return null;
       current = field.schema;
     }
-    return current.field(this.#last);
+    return current.field(this.#lastStep());
   }
 
   /**
@@ -62,9 +63,9 @@ export class FieldPath {
       const field = current.schema.field(name);
       const next = field === null ? null : current.get(field);
       if (next === null) return null;
-      current = requireStruct(next, purpose);
+      current = requireStruct(next, purpose, field!.schema);
     }
-    const field = current.schema.field(this.#last);
+    const field = current.schema.field(this.#lastStep());
     if (field === null) return null;
     return usesDefault ? current.get(field) : current.getWithoutDefault(field);
   }
@@ -77,13 +78,20 @@ export class FieldPath {
       if (next === null) return null;
       current = requireMap(next, purpose);
     }
-    return current.get(this.#last) ?? null;
+    return current.get(this.#lastStep()) ?? null;
+  }
+
+  #lastStep(): string {
+    // Kafka: Java ends in an index that is out of range.
+    if (this.#last === null) throw new DataError("The path to a field is empty");
+    return this.#last;
   }
 }
 
 function stepsOf(path: string): string[] {
   const steps: string[] = [];
   let at = 0;
+  if (path === "") return steps;
   // Behind a dot there is another step, if only an empty one.
   while (at <= path.length) {
     const { name, end } = path[at] === "`" ? quotedStep(path, at) : plainStep(path, at);

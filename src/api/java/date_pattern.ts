@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DataError } from "../../base/mod.ts";
+import { IllegalArgumentError } from "../../base/mod.ts";
 
 /** A field, or text that means itself. */
 export type DatePart = DateField | { kind: "text"; text: string };
@@ -24,7 +24,7 @@ const isoZoneLettersMax = 3;
 
 /**
  * Reads a pattern.
- * @throws {DataError} in the words of Java's `IllegalArgumentException`
+ * @throws {IllegalArgumentError} in the words of Java's `IllegalArgumentException`
  */
 export function parseDatePattern(pattern: string): DatePart[] {
   const parts: DatePart[] = [];
@@ -34,7 +34,7 @@ export function parseDatePattern(pattern: string): DatePart[] {
     const character = pattern[index];
     const isLetter = !isQuoted && /[a-zA-Z]/.test(character);
     if (isLetter && !letters.includes(character)) {
-      throw new DataError(`Illegal pattern character '${character}'`);
+      throw new IllegalArgumentError(`Illegal pattern character '${character}'`);
     }
     if (isLetter && field?.letter === character) {
       field.count++;
@@ -51,7 +51,7 @@ export function parseDatePattern(pattern: string): DatePart[] {
       index++;
     } else isQuoted = !isQuoted;
   }
-  if (isQuoted) throw new DataError("Unterminated quote");
+  if (isQuoted) throw new IllegalArgumentError("Unterminated quote");
   ensureZone(field);
   return parts;
 }
@@ -65,6 +65,6 @@ function addText(parts: DatePart[], text: string): void {
 
 function ensureZone(field: DateField | null): void {
   if (field?.letter === "X" && field.count > isoZoneLettersMax) {
-    throw new DataError(`invalid ISO 8601 format: length=${field.count}`);
+    throw new IllegalArgumentError(`invalid ISO 8601 format: length=${field.count}`);
   }
 }

@@ -32,7 +32,7 @@ export class JavaDateFormat {
   /**
    * Reads a pattern.
    * @param nowMs what years of two digits are near to: they lie between 80 years before it and 20 after
-   * @throws {DataError} in the words of Java's `IllegalArgumentException`
+   * @throws {IllegalArgumentError} in the words of Java's `IllegalArgumentException`
    */
   static compile(pattern: string, nowMs: number): JavaDateFormat {
     return new JavaDateFormat(pattern, nowMs);

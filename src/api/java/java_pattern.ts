@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DataError } from "../../base/mod.ts";
+import { DataError, IllegalArgumentError } from "../../base/mod.ts";
 import { PatternMachine, type Search, StepBudget } from "./pattern_machine.ts";
 import { parsePattern } from "./pattern_parser.ts";
 import { compileProgram } from "./pattern_program.ts";
@@ -58,7 +58,7 @@ export class JavaPattern {
   /**
    * The text with the first match replaced: `$1` and `${name}` are what groups have captured, and a
    * backslash takes the meaning from what comes next.
-   * @throws {DataError} for a replacement that names no group, in Java's words
+   * @throws {IllegalArgumentError} for a replacement that names no group, in Java's words
    * @throws {DataError} when there are too many ways to try
    */
   replaceFirst(input: string, replacement: string): string {
@@ -93,7 +93,7 @@ export class JavaPattern {
       const character = replacement[index++];
       if (character === "\\") {
         if (index === replacement.length) {
-          throw new DataError("character to be escaped is missing");
+          throw new IllegalArgumentError("character to be escaped is missing");
         }
         expanded += replacement[index++];
       } else if (character === "$") {
@@ -114,10 +114,10 @@ export class JavaPattern {
   /** The group that a `$` names, which stands before `start`. */
   #reference(replacement: string, start: number): { group: number; end: number } {
     if (start === replacement.length) {
-      throw new DataError("Illegal group reference: group index is missing");
+      throw new IllegalArgumentError("Illegal group reference: group index is missing");
     }
     if (replacement[start] === "{") return this.#namedReference(replacement, start + 1);
-    if (!/\d/.test(replacement[start])) throw new DataError("Illegal group reference");
+    if (!/\d/.test(replacement[start])) throw new IllegalArgumentError("Illegal group reference");
     let group = Number(replacement[start]);
     let end = start + 1;
     for (; /^\d/.test(replacement.slice(end, end + 1)); end++) {
@@ -130,15 +130,15 @@ export class JavaPattern {
 
   #namedReference(replacement: string, start: number): { group: number; end: number } {
     const [, name, brace] = /^([a-zA-Z\d]*)(\}?)/.exec(replacement.slice(start))!;
-    if (name === "") throw new DataError("named capturing group has 0 length name");
+    if (name === "") throw new IllegalArgumentError("named capturing group has 0 length name");
     if (brace === "") {
-      throw new DataError("named capturing group is missing trailing '}'");
+      throw new IllegalArgumentError("named capturing group is missing trailing '}'");
     }
     if (/^\d/.test(name)) {
-      throw new DataError(`capturing group name {${name}} starts with digit character`);
+      throw new IllegalArgumentError(`capturing group name {${name}} starts with digit character`);
     }
     const group = this.#groupNames.get(name);
-    if (group === undefined) throw new DataError(`No group with name {${name}}`);
+    if (group === undefined) throw new IllegalArgumentError(`No group with name {${name}}`);
     return { group, end: start + name.length + 1 };
   }
 }

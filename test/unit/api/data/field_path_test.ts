@@ -42,9 +42,9 @@ Deno.test("FieldPath() takes the whole text for one name in V1", () => {
   assert.deepEqual(stepsOf("`a.b`.c", "V1"), ["`a.b`.c"]);
 });
 
-Deno.test("FieldPath() takes empty text for an empty name", () => {
+Deno.test("FieldPath() takes empty text for an empty name in V1, and for no path in V2", () => {
   assert.deepEqual(stepsOf("", "V1"), [""]);
-  assert.deepEqual(stepsOf(""), [""]);
+  assert.throws(() => stepsOf(""), { name: "DataError", message: "The path to a field is empty" });
 });
 
 for (const [path, position] of [["`a", 0], ["a.`b", 2], ["`a\\`", 0], ["`a`b", 0]] as const) {
