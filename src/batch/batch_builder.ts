@@ -1,6 +1,10 @@
 /**
  * Builds one record batch. Text is encoded straight into the batch's own buffer: a value that is a
- * string never exists as bytes anywhere else.
+ * string never exists as bytes anywhere else. To encode takes as long for a page of ASCII as for a line, so
+ * records wait until their texts fill a page; the page is then encoded behind the records that are written
+ * already, and each text moved from there to its place.
+ *
+ *     records | room for what stands around texts | texts
  */
 
 import { Buffer } from "node:buffer";
@@ -40,6 +44,8 @@ export interface BatchBuilderOptions {
 }
 
 const encoder = new TextEncoder();
+/** How long texts are that are encoded together, in characters. */
+const pageChars = 16 << 10;
 /** How large the buffer is that a batch begins with, in bytes; it doubles as records come. */
 const firstBytes = 16 << 10;
 /** The most bytes a record takes besides key, value and headers: six varints of 5 or 10 bytes, attributes. */
@@ -58,6 +64,20 @@ export class BatchBuilder {
   #count = 0;
   #baseTimestampMs = 0;
   #maxTimestampMs = 0;
+  /** How many records wait to be written, and what they consist of. */
+  #waiting = 0;
+  readonly #keys: Field[] = [];
+  readonly #values: Field[] = [];
+  readonly #headers: (readonly RecordHeader[])[] = [];
+  readonly #timestampDeltasMs: number[] = [];
+  /** The texts of those that wait, one after another. */
+  #page = "";
+  /** How many bytes those that wait take at most besides. */
+  #besides = 0;
+  /** Where the next text stands that is encoded already; 0: it is not. */
+  #encoded = 0;
+  /** Whether all texts so far were: a batch that has others is written record by record. */
+  #isAscii = true;
 
   /** An empty batch. */
   constructor(options: BatchBuilderOptions) {
@@ -72,9 +92,9 @@ export class BatchBuilder {
     this.#limit = Math.min(this.#sizeMax, this.#bytes.length);
   }
 
-  /** How many bytes it takes so far, uncompressed. */
+  /** About how many bytes it takes so far, uncompressed. */
   get sizeBytes(): number {
-    return this.#position;
+    return this.#position + this.#besides + this.#page.length;
   }
 
   /**
@@ -84,12 +104,24 @@ export class BatchBuilder {
    */
   append(key: Field, value: Field, headers: readonly RecordHeader[], timestampMs: number): boolean {
     const room = recordOverheadMax + bytesMax(key) + bytesMax(value) + headersMax(headers);
-    if (this.#position + room > this.#limit && !this.#makeRoom(room, key, value, headers)) {
-      return false;
+    if (this.#position + this.#besides + this.#page.length * 3 + room > this.#limit) {
+      this.#writeWaiting();
+      const isFull = this.#position + room > this.#limit;
+      if (isFull && !this.#makeRoom(room, key, value, headers)) return false;
     }
-    if (this.#count === 0) this.#baseTimestampMs = this.#maxTimestampMs = timestampMs;
-    else if (timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = timestampMs;
-    this.#write(key, value, headers, timestampMs - this.#baseTimestampMs);
+    if (this.#count + this.#waiting === 0) {
+      this.#baseTimestampMs = this.#maxTimestampMs = timestampMs;
+    } else if (timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = timestampMs;
+    const charsBefore = this.#page.length;
+    if (typeof key === "string") this.#page += key;
+    if (typeof value === "string") this.#page += value;
+    for (const header of headers) this.#page += header.key;
+    this.#besides += room - (this.#page.length - charsBefore) * 3;
+    this.#keys[this.#waiting] = key;
+    this.#values[this.#waiting] = value;
+    this.#headers[this.#waiting] = headers;
+    this.#timestampDeltasMs[this.#waiting++] = timestampMs - this.#baseTimestampMs;
+    if (this.#page.length >= pageChars || !this.#isAscii) this.#writeWaiting();
     return true;
   }
 
@@ -98,6 +130,7 @@ export class BatchBuilder {
    * builder is spent.
    */
   seal(): Uint8Array<ArrayBuffer> {
+    this.#writeWaiting();
     let bytes = this.#bytes.subarray(0, this.#position);
     if (this.#compression !== "none") {
       const records = compress(
@@ -144,6 +177,23 @@ export class BatchBuilder {
     this.#bytes = grown;
     this.#limit = Math.min(this.#sizeMax, grown.length);
     return true;
+  }
+
+  /** Writes the records that wait, their texts encoded together if they are ASCII. */
+  #writeWaiting(): void {
+    if (this.#isAscii) {
+      const start = this.#position + this.#besides;
+      const { written } = encoder.encodeInto(this.#page, this.#bytes.subarray(start));
+      this.#isAscii = written === this.#page.length;
+      this.#encoded = this.#isAscii ? start : 0;
+    }
+    for (let i = 0; i < this.#waiting; i++) {
+      this.#write(this.#keys[i], this.#values[i], this.#headers[i], this.#timestampDeltasMs[i]);
+      // What is kept for long is moved to where it is freed late, and all of the text that it was cut from.
+      this.#keys[i] = this.#values[i] = null;
+    }
+    this.#waiting = this.#besides = this.#encoded = 0;
+    this.#page = "";
   }
 
   /**
@@ -195,6 +245,13 @@ export class BatchBuilder {
 
   /** As in a record: the length's own size is guessed from the text's, and mended when it is off. */
   #text(text: string): void {
+    if (this.#encoded > 0) {
+      this.#varint(text.length);
+      this.#bytes.copyWithin(this.#position, this.#encoded, this.#encoded + text.length);
+      this.#position += text.length;
+      this.#encoded += text.length;
+      return;
+    }
     const guess = varintBytes(text.length);
     const start = this.#position + guess;
     const length = encoder.encodeInto(text, this.#bytes.subarray(start)).written;

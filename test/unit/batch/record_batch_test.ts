@@ -66,6 +66,23 @@ for (const compression of compressionNames) {
   });
 }
 
+Deno.test("BatchBuilder.append() keeps texts apart that it encodes together", () => {
+  // A page of ASCII and one that is not; halves of a pair of surrogates that stay in their records.
+  const texts = Array.from({ length: 1000 }, (_, i) => `${i} `.repeat(i % 50));
+  for (const others of [[], ["é", "x", "\ud83d", "\ude00", "\ud83d\ude00"]]) {
+    const builder = new BatchBuilder({ sizeMax: 1_000_000 });
+    const records = [...texts, ...others, ...texts];
+    for (const text of records) ok(builder.append(text.slice(0, 3), text, [], 0));
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    deepStrictEqual(
+      [...readRecords(builder.seal())].map(({ key, value }) =>
+        [key, value].map((bytes) => decoder.decode(bytes!))
+      ),
+      records.map((text) => [text.slice(0, 3), text].map((text) => text.toWellFormed())),
+    );
+  }
+});
+
 Deno.test("BatchBuilder.append() refuses a record that does not fit, and an empty batch takes any", () => {
   const builder = new BatchBuilder({ sizeMax: 200 });
   ok(builder.append(null, "x".repeat(1000), [], 0));
