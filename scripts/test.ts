@@ -10,6 +10,7 @@ const waiting = [
   "client_effects",
   "client_security",
   "consumer",
+  "errors",
   "leaders",
   "sink_calls",
   "spool",

@@ -61,7 +61,7 @@ export class Stage {
   readonly #herder: StandaloneHerder;
   readonly #committed = new Map<string, unknown>();
 
-  /** `prefix` is what its connectors' names begin with. */
+  /** A worker without connectors; what they need goes into `folder`. */
   constructor(topics: Topics, folder: string, workerProps: Props, clients: ClientSources | null) {
     this.#topics = topics;
     this.#folder = folder;
@@ -94,40 +94,69 @@ export class Stage {
 
   /** Plays a scenario with a connector of this name, and compares all that is recorded of it. */
   async play(scenario: Scenario, name: string): Promise<void> {
-    const { input, inputFile, taskState } = scenario;
-    const topic = `${name}-in`;
-    const dlq = `${name}-dlq`;
-    const dir = `${this.#folder}/${name}`;
-    await Deno.mkdir(dir);
-    const actual = (text: string) =>
-      text.replaceAll("${TOPIC}", topic).replaceAll("${DLQ}", dlq)
-        .replaceAll("${DIR}", dir).replaceAll("${NAME}", name);
-    const props: Props = { name };
-    for (const [key, value] of Object.entries(scenario.config)) props[key] = actual(value);
-    if (input !== undefined) await this.#produce(topic, input);
-    if (inputFile !== undefined) await Deno.writeTextFile(`${dir}/in.txt`, inputFile);
-    await this.#herder.startConnector(props, await this.#connectors.describe(props));
-    const task = () => this.#herder.status(name).tasks[0];
+    const { taskState, sinkFile, offsets } = scenario;
+    const props = await this.prepare(scenario, name);
+    await this.start(props);
     await until(
-      async () => task().state === taskState && await this.#isDone(scenario, name),
-      () => `${scenario.scenario}: ${JSON.stringify(task())}\n${this.#log.lines.join("\n")}`,
+      async () => this.task(name).state === taskState && await this.#isDone(scenario, name),
+      () =>
+        `${scenario.scenario}: ${JSON.stringify(this.task(name))}\n${this.#log.lines.join("\n")}`,
     );
-    deepStrictEqual(nonFrameLines(task().trace ?? ""), scenario.traceNonFrameLines ?? []);
-    if (scenario.sinkFile !== undefined) {
-      strictEqual(await Deno.readTextFile(props.file), scenario.sinkFile);
-    }
-    deepStrictEqual(this.#logLines(name), logLinesOf(scenario, actual));
-    if (scenario.offsets !== undefined) {
-      deepStrictEqual(scenario.offsets.offsets, []);
+    const { trace = "" } = this.task(name);
+    deepStrictEqual(nonFrameLines(trace), scenario.traceNonFrameLines ?? []);
+    if (sinkFile !== undefined) strictEqual(await Deno.readTextFile(props.file), sinkFile);
+    const logLines = logLinesOf(scenario, (text) => this.#actual(text, name));
+    deepStrictEqual(this.#logLines(name), logLines);
+    if (offsets !== undefined) {
+      deepStrictEqual(offsets.offsets, []);
       strictEqual(this.#committed.get(name), undefined);
     }
-    const { dlqTopic } = scenario;
-    strictEqual((await this.#topics.listTopics()).includes(dlq), dlqTopic !== undefined);
+    await this.checkDeadLetters(scenario, name);
+  }
+
+  /** Makes all that a scenario needs. @returns the connector's configuration */
+  async prepare({ config, input, inputFile }: Scenario, name: string): Promise<Props> {
+    const actual = (text: string) => this.#actual(text, name);
+    await Deno.mkdir(actual("${DIR}"));
+    if (input !== undefined) await this.#produce(actual("${TOPIC}"), input);
+    if (inputFile !== undefined) await Deno.writeTextFile(actual("${DIR}/in.txt"), inputFile);
+    const props: Props = { name };
+    for (const [key, value] of Object.entries(config)) props[key] = actual(value);
+    return props;
+  }
+
+  /** Starts a connector. */
+  async start(props: Props): Promise<void> {
+    await this.#herder.startConnector(props, await this.#connectors.describe(props));
+  }
+
+  /** How a connector's task is. */
+  task(name: string) {
+    return this.#herder.status(name).tasks[0];
+  }
+
+  /** How many dead letters of a connector there are. */
+  async deadLetterCount(name: string): Promise<number> {
+    const topic = this.#actual("${DLQ}", name);
+    if (!(await this.#topics.listTopics()).includes(topic)) return 0;
+    const [{ partitions: [{ endOffset }] }] = await this.#topics.describeTopics([topic]);
+    return Number(endOffset);
+  }
+
+  /** Compares a connector's dead letters, and their topic, with what is recorded. */
+  async checkDeadLetters({ dlqTopic, dlqRecords }: Scenario, name: string): Promise<void> {
+    const topic = this.#actual("${DLQ}", name);
+    strictEqual((await this.#topics.listTopics()).includes(topic), dlqTopic !== undefined);
     if (dlqTopic === undefined) return;
-    const [{ partitions }] = await this.#topics.describeTopics([dlq]);
+    const [{ partitions }] = await this.#topics.describeTopics([topic]);
     strictEqual(partitions.length, dlqTopic.partitions);
-    const expected = JSON.stringify(scenario.dlqRecords);
-    deepStrictEqual(await this.#read(dlq, partitions[0].endOffset), JSON.parse(actual(expected)));
+    const expected = this.#actual(JSON.stringify(dlqRecords), name);
+    deepStrictEqual(await this.#read(topic, partitions[0].endOffset), JSON.parse(expected));
+  }
+
+  #actual(text: string, name: string): string {
+    return text.replaceAll("${TOPIC}", `${name}-in`).replaceAll("${DLQ}", `${name}-dlq`)
+      .replaceAll("${DIR}", `${this.#folder}/${name}`).replaceAll("${NAME}", name);
   }
 
   /** Stops it. */
@@ -144,7 +173,7 @@ export class Stage {
   }
 
   async #produce(topic: string, records: NonNullable<Scenario["input"]>): Promise<void> {
-    await this.#topics.createTopics([{ name: topic }]);
+    await this.#topics.createTopics([{ name: topic, replicationFactor: 1 }]);
     const builder = new BatchBuilder({ sizeMax: 1 << 16 });
     for (const { key, value, headers = [], timestamp } of records) {
       const bytes = headers.map(([key, value]) => ({ key, value: encoder.encode(value) }));
