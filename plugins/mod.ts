@@ -97,6 +97,20 @@ export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<
       load: () => import("./converters/byte_array_converter.ts"),
     },
     {
+      names: [
+        "org.apache.kafka.connect.converters.ShortConverter",
+        "org.apache.kafka.connect.converters.IntegerConverter",
+        "org.apache.kafka.connect.converters.LongConverter",
+        "org.apache.kafka.connect.converters.FloatConverter",
+        "org.apache.kafka.connect.converters.DoubleConverter",
+      ],
+      load: () => import("./converters/number_converters.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.converters.BooleanConverter"],
+      load: () => import("./converters/boolean_converter.ts"),
+    },
+    {
       names: ["org.apache.kafka.connect.storage.SimpleHeaderConverter"],
       load: () => import("./converters/simple_header_converter.ts"),
     },

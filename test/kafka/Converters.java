@@ -54,6 +54,9 @@ public class Converters {
         } catch (Exception e) {
             answer.removeAll().put("exception", e.getClass().getName());
             if (e.getMessage() != null) answer.put("message", e.getMessage().replaceAll("@[0-9a-f]+$", "@HASH"));
+            if (e.getCause() != null) {
+                answer.put("cause", e.getCause().getClass().getName()).put("causeMessage", e.getCause().getMessage());
+            }
         }
         return answer;
     }

@@ -20,7 +20,9 @@ const numberClasses: Partial<Record<SchemaType, string>> = {
 export function javaClassOf(value: unknown, schema: Schema | null = null): string {
   if (typeof value === "string") return "java.lang.String";
   if (typeof value === "boolean") return "java.lang.Boolean";
-  if (typeof value === "bigint") return "java.lang.Long";
+  if (typeof value === "bigint") {
+    return BigInt.asIntN(64, value) === value ? "java.lang.Long" : "java.math.BigInteger";
+  }
   if (typeof value === "number") {
     const byType = schema === null ? undefined : numberClasses[schema.type];
     if (byType !== undefined) return byType;

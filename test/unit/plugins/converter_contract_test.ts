@@ -25,6 +25,8 @@ interface Traits {
   badConfig: Record<string, [value: string, message: string]>;
   /** Bytes that it cannot read; none where any bytes are text. */
   unreadable: Uint8Array[];
+  /** Something that it writes. */
+  sample: SchemaAndValue;
 }
 
 const encoder = new TextEncoder();
@@ -64,14 +66,36 @@ const traits: Readonly<Record<string, Traits>> = {
       Uint8Array.of(0x22, 0xff, 0x22),
       Uint8Array.of(0),
     ],
+    sample: { schema: Schemas.string, value: "a" },
   },
   StringConverter: {
     badConfig: { "converter.encoding": ["bogus", "Unsupported encoding bogus"] },
     unreadable: [],
+    sample: { schema: Schemas.string, value: "a" },
   },
-  ByteArrayConverter: { badConfig: {}, unreadable: [] },
-  SimpleHeaderConverter: { badConfig: {}, unreadable: [] },
+  ByteArrayConverter: {
+    badConfig: {},
+    unreadable: [],
+    sample: { schema: Schemas.bytes, value: Uint8Array.of(1) },
+  },
+  ShortConverter: ofSize(2, { schema: Schemas.int16, value: -2 }),
+  IntegerConverter: ofSize(4, { schema: Schemas.int32, value: -(2 ** 31) }),
+  LongConverter: ofSize(8, { schema: Schemas.int64, value: 2n ** 63n - 1n }),
+  FloatConverter: ofSize(4, { schema: Schemas.float32, value: NaN }),
+  DoubleConverter: ofSize(8, { schema: Schemas.float64, value: -0 }),
+  BooleanConverter: ofSize(1, { schema: Schemas.boolean, value: true }),
+  SimpleHeaderConverter: {
+    badConfig: {},
+    unreadable: [],
+    sample: { schema: Schemas.string, value: "a" },
+  },
 };
+
+/** Those that read a number of bytes and nothing else. */
+function ofSize(sizeBytes: number, sample: SchemaAndValue): Traits {
+  const unreadable = [0, sizeBytes - 1, sizeBytes + 1, 1000].map((size) => new Uint8Array(size));
+  return { badConfig: {}, unreadable, sample };
+}
 
 const plugins = (await Promise.all(BUILT_IN.map(({ load }) => load())))
   .flatMap((file) => file.default)
@@ -113,7 +137,7 @@ function configured(plugin: (typeof plugins)[number], props: Record<string, stri
 for (const plugin of plugins) {
   const { name, type } = plugin;
   const title = `${name} as a ${type}`;
-  const { badConfig, unreadable } = traits[name];
+  const { badConfig, unreadable, sample } = traits[name];
 
   Deno.test(`${title} has a Java name and a version`, () => {
     assert.match(plugin.aliases![0], new RegExp(`^org\\.apache\\.kafka\\.connect\\..*\\.${name}$`));
@@ -202,10 +226,12 @@ for (const plugin of plugins) {
 
   Deno.test(`${title} reads the same with each instance, whatever the other was given`, () => {
     const [one, other] = [configured(plugin), configured(plugin)];
-    const written = one.write(Schemas.bytes, Uint8Array.of(1)) ?? "";
+    const written = one.write(sample.schema, sample.value)!;
     const bytes = typeof written === "string" ? utf8(written) : written;
-    assert.deepEqual(other.read(bytes), one.read(bytes));
-    assert.deepEqual(other.read(bytes), one.read(bytes));
+    for (let time = 0; time < 2; time++) {
+      assert.deepEqual(other.read(bytes), one.read(bytes));
+      assert.deepEqual(one.read(bytes).value, sample.value);
+    }
   });
 }
 

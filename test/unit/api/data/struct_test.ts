@@ -31,13 +31,18 @@ function refuses(run: () => unknown, message: string): void {
 Deno.test("Struct.put() says what does not fit, and where", () => {
   const struct = new Struct(schema);
   const of = (type: string, found: string, place: string) =>
-    `Invalid Java object for schema with type ${type}: class java.lang.${found} for ${place}`;
+    `Invalid Java object for schema with type ${type}: class ${
+      found.includes(".") ? found : `java.lang.${found}`
+    } for ${place}`;
   refuses(() => struct.put("a", "x"), of("INT32", "String", 'field: "a"'));
   refuses(() => struct.put("a", 1n), of("INT32", "Long", 'field: "a"'));
   refuses(() => struct.put("a", 2 ** 31), of("INT32", "Long", 'field: "a"'));
   refuses(() => struct.put("a", 1.5), of("INT32", "Double", 'field: "a"'));
   refuses(() => struct.put("long", 1), of("INT64", "Integer", 'field: "long"'));
-  refuses(() => struct.put("long", 2n ** 63n), of("INT64", "Long", 'field: "long"'));
+  refuses(
+    () => struct.put("long", 2n ** 63n),
+    of("INT64", "java.math.BigInteger", 'field: "long"'),
+  );
   refuses(
     () => struct.put("list", ["x", 5]),
     of("STRING", "Integer", 'element of array field: "list"'),
