@@ -25,6 +25,13 @@ export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<
       load: () => import("./connectors/file_stream_sink.ts"),
     },
     {
+      names: [
+        "org.apache.kafka.connect.transforms.Cast$Key",
+        "org.apache.kafka.connect.transforms.Cast$Value",
+      ],
+      load: () => import("./transforms/cast.ts"),
+    },
+    {
       names: ["org.apache.kafka.connect.transforms.DropHeaders"],
       load: () => import("./transforms/drop_headers.ts"),
     },
@@ -38,6 +45,13 @@ export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<
     {
       names: ["org.apache.kafka.connect.transforms.Filter"],
       load: () => import("./transforms/filter.ts"),
+    },
+    {
+      names: [
+        "org.apache.kafka.connect.transforms.Flatten$Key",
+        "org.apache.kafka.connect.transforms.Flatten$Value",
+      ],
+      load: () => import("./transforms/flatten.ts"),
     },
     {
       names: [

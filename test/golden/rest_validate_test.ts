@@ -27,9 +27,7 @@ function whyNot({ case: name, request, status }: Case): string | null {
     return "only distributed workers say so";
   }
   if (Object.values(request).includes("java.lang.String")) return "there are no Java classes here";
-  const missing = /(^|\.)Cast\$Value$/;
-  const types = Object.keys(request).filter((key) => key.endsWith(".type"));
-  return types.some((key) => missing.test(request[key])) ? "the plugin is not there yet" : null;
+  return null;
 }
 
 /** A message as it is meant for users: the text of Java's NullPointerException is not. */

@@ -1,18 +1,16 @@
 /** What text stands for. Kafka: `ConfigDef.parseType`. */
 
 import { ConfigError } from "../../base/mod.ts";
+import { parseJavaDouble, parseJavaInteger, trimJava } from "../java/mod.ts";
 import type { ConfigType, ConfigValues } from "./config_def.ts";
 import { Password } from "./password.ts";
 
 /** How many bits an integer has. */
 const integerBits = { SHORT: 16, INT: 32, LONG: 64 } as const;
 
-/** What Java's `Double.parseDouble` reads, less its hexadecimal form: see docs/differences.md. */
-const double = /^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?)$/;
-
 /** The value that text stands for. @throws {ConfigError} in Kafka's words */
 export function parseType(name: string, text: string, type: ConfigType): ConfigValues[ConfigType] {
-  const trimmed = trim(text);
+  const trimmed = trimJava(text);
   switch (type) {
     case "BOOLEAN":
       if (/^true$/i.test(trimmed)) return true;
@@ -26,27 +24,16 @@ export function parseType(name: string, text: string, type: ConfigType): ConfigV
     case "LIST":
       return trimmed === "" ? [] : trimmed.split(/[ \t-\r]*,[ \t-\r]*/);
     case "DOUBLE":
-      if (double.test(trimmed)) return Number(trimmed.replace(/[fFdD]$/, ""));
-      throw invalid(name, text, "Not a number of type DOUBLE");
+      return parseJavaDouble(text) ?? notNumber(name, text, type);
     case "LONG":
-      return parseInteger(name, text, type);
+      return parseJavaInteger(trimmed, integerBits[type]) ?? notNumber(name, text, type);
     default:
-      return Number(parseInteger(name, text, type));
+      return Number(parseJavaInteger(trimmed, integerBits[type]) ?? notNumber(name, text, type));
   }
 }
 
-function parseInteger(name: string, text: string, type: keyof typeof integerBits): bigint {
-  const trimmed = trim(text);
-  if (/^[+-]?\d+$/.test(trimmed)) {
-    const value = BigInt(trimmed.replace(/^\+/, ""));
-    if (BigInt.asIntN(integerBits[type], value) === value) return value;
-  }
+function notNumber(name: string, text: string, type: ConfigType): never {
   throw invalid(name, text, `Not a number of type ${type}`);
-}
-
-/** Text as Java's `String.trim` leaves it: no control characters or spaces around it, but others. */
-function trim(text: string): string {
-  return text.replace(/^[\0-\x20]+/, "").replace(/[\0-\x20]+$/, "");
 }
 
 /** The error for a value that may not be. Kafka: `ConfigException(name, value, message)`. */

@@ -5,4 +5,5 @@
  */
 
 export { JavaDateFormat } from "./java_date_format.ts";
+export { parseJavaDouble, parseJavaFloat, parseJavaInteger, trimJava } from "./java_numbers.ts";
 export { JavaPattern } from "./java_pattern.ts";

@@ -60,6 +60,22 @@ const traits: Readonly<Record<string, Traits>> = {
       ],
     ],
   },
+  Cast: {
+    config: { spec: "a:string" },
+    badConfig: [
+      [{ spec: "" }, "Must specify at least one field to cast."],
+      [
+        { spec: "a:b:c" },
+        "Invalid value [a:b:c] for configuration renames: Invalid rename mapping: a:b:c",
+      ],
+      [
+        { spec: "a:int32,int64" },
+        "Cast transformations that specify a type to cast the entire value to may only specify a " +
+        "single cast in their spec",
+      ],
+    ],
+  },
+  Flatten: { config: { delimiter: "_" }, badConfig: [] },
   DropHeaders: {
     changes: ["headers"],
     config: { headers: "h" },
