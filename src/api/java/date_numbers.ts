@@ -19,7 +19,7 @@ export interface FoundNumber {
 
 // The digits of any script, less those beyond the Basic Multilingual Plane.
 const digits = "(?:(?![\\u{10000}-\\u{10ffff}])\\p{Nd})+";
-const numbers = new RegExp(`(-?)(?:(NaN)|(∞)|(${digits})(?:E(-?${digits}))?)`, "uy");
+let numbers: RegExp | null = null;
 
 /** The number at an index of a text that is looked at as far as `end`, or null if there is none. */
 export function numberAt(text: string, index: number, end: number): FoundNumber | null {
@@ -47,6 +47,7 @@ function plainNumberAt(text: string, index: number, end: number): FoundNumber | 
 }
 
 function anyNumberAt(text: string, index: number, end: number): FoundNumber | null {
+  numbers ??= new RegExp(`(-?)(?:(NaN)|(∞)|(${digits})(?:E(-?${digits}))?)`, "uy");
   numbers.lastIndex = index;
   const found = numbers.exec(end < text.length ? text.slice(0, end) : text);
   if (found === null) return null;

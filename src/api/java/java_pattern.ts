@@ -5,9 +5,10 @@
  */
 
 import { DataError, IllegalArgumentError } from "../../base/mod.ts";
-import { PatternMachine, type Search, StepBudget } from "./pattern_machine.ts";
+import { PatternMachine, type Search } from "./pattern_machine.ts";
 import { parsePattern } from "./pattern_parser.ts";
 import { compileProgram } from "./pattern_program.ts";
+import { StepBudget } from "./step_budget.ts";
 
 /**
  * A regular expression of Java: `java.util.regex.Pattern` of Java 17, with its syntax, its classes, its

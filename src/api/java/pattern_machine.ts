@@ -21,12 +21,9 @@ import {
   type PointSet,
 } from "./pattern_program.ts";
 import type { CaseRule } from "./pattern_tree.ts";
+import type { StepBudget } from "./step_budget.ts";
 import { graphemeEnd, startOfPointBefore } from "./places.ts";
 
-/** So many steps are taken whatever the length of the text: some tenths of a second. */
-const stepsMax = 10_000_000;
-/** And so many more for each of its characters. */
-const stepsPerChar = 64;
 /** From so many steps on places are remembered. */
 const stepsBeforeVisits = 2000;
 /** More places than this are not remembered. */
@@ -39,17 +36,6 @@ const stackSizeKept = 1 << 16;
 const textCharsMax = 100;
 /** Instead of an address: a register is set back. */
 const undo = -1;
-
-/** What remains of the steps that one call may take. */
-export class StepBudget {
-  /** How many there are left. */
-  left: number;
-
-  /** As many as a text may take. */
-  constructor(input: string) {
-    this.left = stepsMax + stepsPerChar * input.length;
-  }
-}
 
 /** How one match begins and ends, and where the search goes on. */
 export interface Search {
@@ -72,6 +58,8 @@ export class PatternMachine {
   /** The place in the text. */
   #index = 0;
   #steps = 0;
+  /** The search that took too long last. */
+  #hopeless: { input: string; from: number; isWhole: boolean } | null = null;
 
   /** Takes a program, and the pattern that messages speak of. */
   constructor(program: PatternProgram, pattern: string) {
@@ -90,26 +78,37 @@ export class PatternMachine {
    * @throws {DataError} when it takes too long
    */
   search(input: string, search: Search, budget: StepBudget): boolean {
+    const { from, isWhole } = search;
+    // Topics come again and again: what has taken too long once is not tried again for each record.
+    const last = this.#hopeless;
+    if (last?.input === input && last.from === from && last.isWhole === isWhole) budget.left = 0;
     this.#registers.fill(-1);
     this.#visited = null;
     this.#steps = 0;
     try {
-      for (let start = search.from; start <= input.length; start = pointEnd(input, start)) {
-        this.#stackSize = 0;
-        const end = this.#run(input, start, search, budget);
-        if (end >= 0) {
-          this.#registers[0] = start;
-          this.#registers[1] = end;
-          return true;
-        }
-        if (search.isWhole) return false;
-      }
-      return false;
+      return this.#find(input, search, budget);
+    } catch (error) {
+      this.#hopeless = { input, from, isWhole };
+      throw error;
     } finally {
       budget.left -= this.#steps;
       if (this.#stack.length > stackSizeKept) this.#stack = new Int32Array(256);
       this.#visited = null;
     }
+  }
+
+  #find(input: string, search: Search, budget: StepBudget): boolean {
+    for (let start = search.from; start <= input.length; start = pointEnd(input, start)) {
+      this.#stackSize = 0;
+      const end = this.#run(input, start, search, budget);
+      if (end >= 0) {
+        this.#registers[0] = start;
+        this.#registers[1] = end;
+        return true;
+      }
+      if (search.isWhole) return false;
+    }
+    return false;
   }
 
   /** @returns where the match ends that begins at `start`, or -1 */

@@ -49,6 +49,18 @@ for (const pattern of hopeless) {
   });
 }
 
+Deno.test("JavaPattern.matches() does not try again when a text has taken too long before", () => {
+  const pattern = JavaPattern.compile("(a|aa)+\\1c");
+  const hopelessText = "a".repeat(60);
+  const failed = () => assert.throws(() => pattern.matches(hopelessText), { name: "DataError" });
+  failed();
+  const startMs = performance.now();
+  for (let count = 0; count < 100; count++) failed();
+  assert.ok(performance.now() - startMs < 1000, "a hundred more are quick");
+  assert.equal(pattern.matches("aac"), true);
+  failed();
+});
+
 Deno.test("JavaPattern.matches() takes long texts on which Java's stack overflows", () => {
   assert.equal(JavaPattern.compile("(?:a|b)*c").matches("ab".repeat(200_000) + "c"), true);
 });
