@@ -291,9 +291,14 @@ export class StandaloneHerder {
     });
     const shared = { spec, permissions, files, topics, clock, log };
     const owner = { worker: this.#options.workerProps, connector: props, clients };
+    const letters = deadLetterTopic(props);
+    if (letters !== null && internalTopics.has(letters.name)) {
+      throw new ConnectError(
+        `A connector may not write to "${letters.name}", an internal topic of the worker`,
+      );
+    }
     if (kind === "sink") {
       const consumer = await consumerOptions(owner, spec);
-      const letters = deadLetterTopic(props);
       const deadLetters = letters &&
         await topics.openProducer(await deadLetterOptions(owner, spec, letters));
       return () => new SinkTaskRunner({ ...shared, consumer, deadLetters });

@@ -99,6 +99,11 @@ export class DeadLetters {
     }
   }
 
+  /** Resolves when all letters so far have found room. */
+  async taken(): Promise<void> {
+    await this.#turn;
+  }
+
   /** Resolves when all letters so far are durable. @throws {ConnectError} when one cannot be written */
   async stored(): Promise<void> {
     await this.#turn;

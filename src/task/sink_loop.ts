@@ -249,7 +249,7 @@ export class SinkLoop {
   async #tryPut(records: readonly SinkRecord[]): Promise<boolean> {
     try {
       await this.#options.task.put(records);
-      this.#records.checkReports();
+      if (this.#records.takesReports) await this.#records.checkReports();
       return true;
     } catch (error) {
       if (error instanceof RetriableError) {

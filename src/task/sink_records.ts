@@ -51,17 +51,13 @@ const putOperation: Operation = {
   stage: "TASK_PUT",
   className: "org.apache.kafka.connect.sink.SinkTask",
 };
-const noTopic: ConsumedRecord = {
-  topic: "",
-  partition: 0,
-  view: {
-    offset: 0n,
-    timestampMs: 0,
-    timestampType: "CreateTime",
-    key: null,
-    value: null,
-    headers: [],
-  },
+const noView: ConsumedRecord["view"] = {
+  offset: 0n,
+  timestampMs: 0,
+  timestampType: "CreateTime",
+  key: null,
+  value: null,
+  headers: [],
 };
 
 /** The records of one sink task. */
@@ -73,12 +69,14 @@ export class SinkRecords implements ErrantRecordReporter {
   readonly #operations: readonly Operation[];
   /** How far the record has come that is being made. */
   readonly #progress = { at: 0 };
-  #consumed = noTopic;
+  #topic = "";
+  #partition = 0;
+  #view = noView;
   #key: SchemaAndValue | null = null;
   #value: SchemaAndValue | null = null;
   #record: SinkRecord | null = null;
-  /** What the task has reported first, while no failure is tolerated. */
-  #reported: { error: unknown } | null = null;
+  /** What was thrown first at a report of the task. */
+  #reportFailure: { error: unknown } | null = null;
 
   /** Nothing has been consumed yet. */
   constructor(options: SinkRecordsOptions) {
@@ -103,7 +101,9 @@ export class SinkRecords implements ErrantRecordReporter {
     view: RecordView,
   ): SinkRecord | null | Promise<SinkRecord | null | typeof givenUp> {
     this.#progress.at = 0;
-    this.#consumed = { topic, partition, view };
+    this.#topic = topic;
+    this.#partition = partition;
+    this.#view = view;
     try {
       this.#convert();
       return this.#record;
@@ -120,26 +120,32 @@ export class SinkRecords implements ErrantRecordReporter {
   }
 
   async #takeReport(record: SinkRecord, error: unknown): Promise<void> {
-    const consumed = record instanceof ReportableRecord ? record.consumed : this.#unmade(record);
-    const { stored } = this.#report(consumed, putOperation, error);
+    let receipt: Receipt;
     try {
+      const consumed = record instanceof ReportableRecord ? record.consumed : this.#unmade(record);
+      receipt = this.#report(consumed, putOperation, error);
       this.#options.policy.tolerate(error);
-    } catch (exceeded) {
-      this.#reported ??= { error };
-      throw exceeded;
+    } catch (failure) {
+      this.#reportFailure ??= { error: failure };
+      throw failure;
     }
-    await stored;
+    await receipt.stored;
   }
 
-  /** @throws {ConnectError} after a report of a failure that is not tolerated, whatever the task made of that */
-  checkReports(): void {
-    if (this.#reported !== null) this.#options.policy.tolerate(this.#reported.error);
+  /**
+   * Waits until there is room for more reports.
+   * @throws what a report has thrown, such as that it is not tolerated, whatever the task made of that
+   */
+  async checkReports(): Promise<void> {
+    if (this.#reportFailure !== null) throw this.#reportFailure.error;
+    await this.#options.letters?.taken();
   }
 
   /** Goes on with the record where it stopped. */
   #convert(): void {
     const { converters, chain } = this.#options;
-    const { topic, partition, view } = this.#consumed;
+    const topic = this.#topic;
+    const view = this.#view;
     const progress = this.#progress;
     const raw = view.headers.length === 0 ? undefined : rawHeaders(view);
     if (progress.at === 0) {
@@ -156,7 +162,7 @@ export class SinkRecords implements ErrantRecordReporter {
         const data = converters.header.toConnectHeader(topic, key, value);
         headers.add(key, data.value, data.schema);
       }
-      this.#record = recordOf(topic, partition, view, this.#key!, this.#value!, headers);
+      this.#record = recordOf(topic, this.#partition, view, this.#key!, this.#value!, headers);
       progress.at++;
     }
     for (; progress.at < chain.length + 3; progress.at++) {
@@ -164,6 +170,11 @@ export class SinkRecords implements ErrantRecordReporter {
       if (this.#record === null) return;
     }
     if (this.takesReports) this.#record = new ReportableRecord(this.#record!, this.#consumed);
+  }
+
+  /** The record that is being made, as it was consumed. */
+  get #consumed(): ConsumedRecord {
+    return { topic: this.#topic, partition: this.#partition, view: this.#view };
   }
 
   async #mend(error: unknown): Promise<SinkRecord | null | typeof givenUp> {

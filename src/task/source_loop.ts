@@ -179,6 +179,7 @@ export class SourceLoop {
       }
       this.#writer.sealDue();
       this.#offerOffsets(false);
+      if (this.#letters !== null) await this.#letters.taken();
       if (clock.monotonic() - turnStart > turnMsMax) {
         await this.#letMessagesIn();
         turnStart = clock.monotonic();

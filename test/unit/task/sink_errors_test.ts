@@ -267,6 +267,18 @@ Deno.test("SinkLoop fails after a report when nothing is tolerated, even if the 
   assert.deepEqual(worker.values(dlq), ["a"]);
 });
 
+Deno.test("SinkLoop fails after a report of a record that cannot be converted, so that it is not lost", async () => {
+  const { task, failed, send } = bench(tolerant, failsAt("value", "own", new DataError("no")));
+  task.onPut = () => {
+    const own = new SinkRecord({ topic: "o", kafkaPartition: 3, kafkaOffset: 9n, value: "own" });
+    void task.reporter!.report(own, new Error("bad"));
+  };
+  send(open, batchesOf(0, ["a"]));
+  const { message, cause } = (await failed)!;
+  assert.equal(message, "Exiting WorkerSinkTask due to unrecoverable exception.");
+  assert.equal((cause as Error).message, "no");
+});
+
 Deno.test("SinkLoop says in Kafka's words that put is called again", async () => {
   const { worker, task, clock, send, end } = bench({});
   let failures = 1;
