@@ -59,6 +59,20 @@ function differenceOf(answered: AnsweredCase): string | null {
     assertAnswer(answered);
     return null;
   } catch (error) {
+    if (isOnPurpose(answered)) return null;
     return `${(error as Error).message}\n  ${JSON.stringify(answered)}`;
   }
+}
+
+/** What docs/differences.md tells of Cast, and what hangs on the order of a HashMap. */
+function isOnPurpose({ transform = "", config, input, error }: AnsweredCase): boolean {
+  if (!transform.includes(".Cast$") || input === undefined) return false;
+  const { schema, tagged } = transform.endsWith("$Key") ? input.key : input.value;
+  // Of several fields that cannot be cast Java names the one that its map has first.
+  if (error !== undefined) return schema === null && config.spec.includes(",");
+  // Dates before 1970, and the first day of it, keep their date as text; floats without a schema their form.
+  const data = JSON.stringify([schema, tagged]);
+  return /string/i.test(config.spec) &&
+    (/"t":"date","v":-|"default":-|data\.Date"/.test(data) ||
+      schema === null && /"t":"float/.test(data));
 }

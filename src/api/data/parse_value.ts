@@ -9,6 +9,7 @@
  */
 
 import { DataError } from "../../base/mod.ts";
+import { parseJavaFloat } from "../java/mod.ts";
 import { BigDecimal } from "./big_decimal.ts";
 import { logicalClassOf } from "./logical_names.ts";
 import { ConnectDate, Decimal, Time, Timestamp } from "./logical_types.ts";
@@ -178,7 +179,7 @@ function parseNumber(token: string): SchemaAndValue | null {
   }
   if (decimal.scale !== 0) {
     const double = decimal.toNumber();
-    const float = Math.fround(double);
+    const float = parseJavaFloat(String(decimal))!;
     if (Number.isFinite(float)) return { schema: Schemas.float32, value: float };
     if (Number.isFinite(double)) return { schema: Schemas.float64, value: double };
   }

@@ -13,14 +13,15 @@
  * @module
  */
 
+const integer = /^[+-]?\d+$/;
 const decimal = /^[+-]?(?:NaN|Infinity|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
 const hexadecimal =
   /^([+-]?)0[xX](?:([\da-fA-F]+)\.?|([\da-fA-F]*)\.([\da-fA-F]+))[pP]([+-]?\d+)[fFdD]?$/;
 
 /** The integer of so many bits that text stands for, or null: what `Byte.parseByte` to `Long.parseLong` give. */
 export function parseJavaInteger(text: string, bits: number): bigint | null {
-  const ascii = text.replace(/\p{Nd}/gu, digitOf);
-  if (!/^[+-]?\d+$/.test(ascii)) return null;
+  const ascii = integer.test(text) ? text : text.replace(/\p{Nd}/gu, digitOf);
+  if (!integer.test(ascii)) return null;
   const digits = ascii.replace(/^[+-]?0*/, "");
   // No longer text is within range, and it may be very long.
   if (digits.length > 19) return null;

@@ -47,6 +47,16 @@ for (const [type, cases] of Object.entries(recorded.types)) {
   });
 }
 
+Deno.test("ConfigDef.parse() leaves out what stands twice in a validList(), validate() refuses it", () => {
+  const def = ConfigDef.of({ names: { ...low, type: "LIST", validator: validList() } });
+  assert.deepEqual(def.parse({ names: "b,a,b" }).names, ["b", "a"]);
+  assert.deepEqual(def.validate({ names: "b,a,b" })[0].errorMessages, [
+    "Configuration 'names' values must not be duplicated.",
+  ]);
+  const free = ConfigDef.of({ names: { ...low, type: "LIST" } });
+  assert.deepEqual(free.parse({ names: "b,a,b" }).names, ["b", "a", "b"]);
+});
+
 Deno.test("ConfigDef keeps a LONG exact over its whole range", () => {
   const def = ConfigDef.of({ "retention.ms": { ...low, type: "LONG" } });
   for (const text of ["9223372036854775807", "-9223372036854775808", "9007199254740993"]) {

@@ -143,3 +143,9 @@ Deno.test("textOf() is Java's String.valueOf", () => {
   assert.equal(textOf(1, Schemas.float64), "1.0");
   assert.equal(textOf(1e21, null), "1.0E21");
 });
+
+Deno.test("parseValue() reads floats that are nearest to the text, not to a double", () => {
+  const { schema, value } = parseValue("16777217.000000000000000001");
+  assert.equal(schema, Schemas.float32);
+  assert.equal(value, 16777218);
+});
