@@ -10,16 +10,30 @@ const aloneLengthMax = 4;
  * the variables that stand for them: `${file:/etc/secrets:password}`.
  */
 export class Secrets {
+  readonly #values = new Map<string, string>();
   readonly #variables = new Map<string, string>();
   #pattern: RegExp | null = null;
 
+  /** With these values, each beside its variable. */
+  constructor(values: Iterable<readonly [value: string, variable: string]> = []) {
+    for (const [value, variable] of values) this.add(value, variable);
+  }
+
   /** Takes note of a value, and of the variable that stands for it. */
   add(value: string, variable: string): void {
+    this.#values.set(value, variable);
     for (const form of formsOf(value)) {
       if (!isTelling(form) || this.#variables.has(form)) continue;
       this.#variables.set(form, variable);
       this.#pattern = null;
     }
+  }
+
+  /** The values that JSON text holds, for whoever is given that text, each beside its variable. */
+  within(json: string): [value: string, variable: string][] {
+    return [...this.#values].filter(([value]) => {
+      return value !== "" && json.includes(JSON.stringify(value).slice(1, -1));
+    });
   }
 
   /** The text without any of the values. */

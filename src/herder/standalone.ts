@@ -289,6 +289,8 @@ export class StandaloneHerder {
       task,
       config,
     });
+    // What it is given it may know, and must not tell: dead letters say what went wrong.
+    spec.secrets = this.#variables.secrets.within(JSON.stringify(spec));
     const shared = { spec, permissions, files, topics, clock, log };
     const owner = { worker: this.#options.workerProps, connector: props, clients };
     const letters = deadLetterTopic(props);

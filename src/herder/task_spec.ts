@@ -54,5 +54,6 @@ export function taskSpec({ kind, worker, connector, task, config }: SpecifiedTas
     requestBytesMax: null,
     putRecordsMax,
     errors: errorSpec(connector),
+    secrets: [],
   };
 }

@@ -6,7 +6,14 @@
  */
 
 import { type Schema, type SourceRecord, textOf, type TimestampType } from "../api/mod.ts";
-import { javaClassOfError, messageOf, reasonOf, stringifyExact, traceOf } from "../base/mod.ts";
+import {
+  javaClassOfError,
+  messageOf,
+  reasonOf,
+  type Secrets,
+  stringifyExact,
+  traceOf,
+} from "../base/mod.ts";
 import type { RecordHeader, RecordView } from "../batch/mod.ts";
 import type { Operation } from "./error_policy.ts";
 
@@ -25,6 +32,8 @@ export interface Failure {
   operation: Operation;
   /** Why. */
   error: unknown;
+  /** What must not be told. */
+  secrets: Secrets;
 }
 
 /** A consumed record, and where it was. */
@@ -96,15 +105,17 @@ export function sourceHeaders({ sourcePartition, sourceOffset }: SourceRecord, t
 }
 
 /** The headers that tell what failed, and why. */
-export function failureHeaders({ connector, task, operation, error }: Failure): RecordHeader[] {
+export function failureHeaders(failure: Failure): RecordHeader[] {
+  const { connector, task, operation, error, secrets } = failure;
+  const message = messageOf(error);
   return [
     header("connector.name", connector),
     header("task.id", String(task)),
     header("stage", operation.stage),
     header("class.name", operation.className),
     header("exception.class.name", javaClassOfError(error)),
-    header("exception.message", messageOf(error)),
-    header("exception.stacktrace", traceOf(error)),
+    header("exception.message", message === null ? null : secrets.mask(message)),
+    header("exception.stacktrace", secrets.mask(traceOf(error))),
   ];
 }
 

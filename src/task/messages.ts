@@ -91,6 +91,8 @@ export interface TaskSpec {
   putRecordsMax: number;
   /** What happens to records that fail. */
   errors: ErrorSpec;
+  /** What variables stand for in all this, each value beside its variable: not to be told to others. */
+  secrets: [value: string, variable: string][];
 }
 
 /** One message into a task's Worker. */

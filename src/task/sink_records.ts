@@ -13,6 +13,7 @@ import {
   type Serialized,
   SinkRecord,
 } from "../api/mod.ts";
+import { Secrets } from "../base/mod.ts";
 import type { RecordView } from "../batch/mod.ts";
 import { applyStep, type ChainStep, type Converters } from "./chain.ts";
 import type { DeadLetters, Receipt } from "./dead_letters.ts";
@@ -67,6 +68,7 @@ export class SinkRecords implements ErrantRecordReporter {
   readonly #options: SinkRecordsOptions;
   /** One after another: the converters, then the transforms. */
   readonly #operations: readonly Operation[];
+  readonly #secrets: Secrets;
   /** How far the record has come that is being made. */
   readonly #progress = { at: 0 };
   #topic = "";
@@ -82,6 +84,7 @@ export class SinkRecords implements ErrantRecordReporter {
   constructor(options: SinkRecordsOptions) {
     this.#options = options;
     const { chain, converters: { classNames }, letters, spec } = options;
+    this.#secrets = new Secrets(spec.secrets);
     this.takesReports = letters !== null || spec.errors.log;
     this.#operations = [
       { stage: "KEY_CONVERTER", className: classNames.key },
@@ -191,7 +194,7 @@ export class SinkRecords implements ErrantRecordReporter {
 
   #report(consumed: ConsumedRecord, operation: Operation, error: unknown): Receipt {
     const { spec: { connector, task, errors }, letters, now, logError } = this.#options;
-    const failure = { connector, task, operation, error };
+    const failure = { connector, task, operation, error, secrets: this.#secrets };
     if (errors.log) {
       logError(failureMessage(failure, errors.logRecords ? consumedText(consumed) : null));
     }

@@ -6,6 +6,7 @@
  */
 
 import { type Schema, type Serialized, type SourceRecord, valueToJson } from "../api/mod.ts";
+import { Secrets } from "../base/mod.ts";
 import type { RecordHeader } from "../batch/mod.ts";
 import { applyStep, type ChainStep, type Converters } from "./chain.ts";
 import type { DeadLetters, Receipt } from "./dead_letters.ts";
@@ -64,6 +65,7 @@ export class SourceRecords implements SerializedRecord {
   readonly #options: SourceRecordsOptions;
   /** One after another: the transforms, then the converters. */
   readonly #operations: readonly Operation[];
+  readonly #secrets: Secrets;
   /** How far the record has come. */
   readonly #progress = { at: 0 };
   /** The record as the task gave it. */
@@ -78,7 +80,8 @@ export class SourceRecords implements SerializedRecord {
   /** No record has been begun. */
   constructor(options: SourceRecordsOptions) {
     this.#options = options;
-    const { chain, converters: { classNames } } = options;
+    const { chain, converters: { classNames }, spec } = options;
+    this.#secrets = new Secrets(spec.secrets);
     this.#operations = [
       ...chain.map(({ className }) => ({ stage: "TRANSFORMATION", className } as const)),
       { stage: "HEADER_CONVERTER", className: classNames.header },
@@ -155,7 +158,7 @@ export class SourceRecords implements SerializedRecord {
     error: unknown,
   ): Receipt | null {
     const { spec: { connector, task, errors }, letters, logError } = this.#options;
-    const failure = { connector, task, operation, error };
+    const failure = { connector, task, operation, error, secrets: this.#secrets };
     if (errors.log) {
       logError(failureMessage(failure, errors.logRecords ? sourceText(original) : null));
     }

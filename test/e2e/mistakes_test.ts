@@ -447,21 +447,40 @@ Deno.test("the worker's file in standalone's help is enough to start with", asyn
 Deno.test("secrets and unknown keys are never logged, but the names of unknown keys are", async () => {
   await inTemporaryFolder(async (folder) => {
     const connect = new Connect(folder);
-    await Deno.writeTextFile(`${folder}/test.txt`, "hello\n");
+    await Deno.writeTextFile(`${folder}/s3cret-8.txt`, "hello\n");
+    await Deno.mkdir(`${folder}/secrets`);
+    await Deno.writeTextFile(`${folder}/secrets/file`, "s3cret-8.txt");
+    await Deno.writeTextFile(`${folder}/secrets/client`, "s3cret-9");
     const [props, connector] = [worker, source].map((text) =>
       Object.fromEntries(text.trim().split("\n").map((line) => line.split("=")))
     );
-    await connect.start({
+    const url = await connect.start({
       worker: {
         ...props,
+        "config.providers": "dir",
+        "config.providers.dir.class": "DirectoryConfigProvider",
+        "producer.client.id": "${dir:secrets:client}",
         "ssl.keystore.password": "s3cret-1",
         "my.token": "s3cret-2",
         "producer.sasl.jaas.config": "s3cret-3",
         "value.converter.basic.auth": "s3cret-4",
         "__proto__x": "s3cret-5",
       },
-      connector: { ...connector, "my.password": "s3cret-6", "producer.override.x": "s3cret-7" },
+      connector: {
+        ...connector,
+        "file": "${dir:secrets:file}",
+        "my.password": "s3cret-6",
+        "producer.override.x": "s3cret-7",
+      },
     });
+    // The task has found the file that its variable names.
+    const args = ["topics", "read", connector.topic, "--worker", "worker.properties"];
+    await until(async () => {
+      const read = await connect.run(...args, "--from-beginning", "--max-messages", "1");
+      return read.stdout.includes("hello");
+    }, () => connect.log);
+    const status = await (await fetch(`${url}connectors/a/status`)).text();
+    assert.ok(!status.includes("s3cret"), status);
     assert.equal(await connect.stop(), 0);
     assert.ok(!connect.log.includes("s3cret"), connect.log);
     assert.ok(

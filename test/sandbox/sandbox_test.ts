@@ -33,6 +33,7 @@ function spec(props: Record<string, string>): TaskSpec {
     requestBytesMax: null,
     putRecordsMax: 500,
     errors: strictErrors,
+    secrets: [],
   };
 }
 

@@ -66,3 +66,9 @@ Deno.test("maskedLog() hides values on every level", () => {
     ["debug", "info", "warn", "error"].map((level) => `${level} ${variable}`),
   );
 });
+
+Deno.test("within() gives the values that JSON text holds, and no others", () => {
+  const secrets = new Secrets([['a"b', "${a}"], ["hunter2", "${b}"], ["", "${c}"]]);
+  assert.deepEqual(secrets.within(JSON.stringify({ x: 'is a"b' })), [['a"b', "${a}"]]);
+  assert.deepEqual(secrets.within("{}"), []);
+});

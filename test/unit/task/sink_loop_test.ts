@@ -89,6 +89,7 @@ function bench(limits: Partial<TaskSpec> = {}) {
     requestBytesMax: null,
     putRecordsMax: 500,
     errors: strictErrors,
+    secrets: [],
     ...limits,
   };
   const task = new Recorder();

@@ -76,6 +76,7 @@ function loopOf(
     requestBytesMax: null,
     putRecordsMax: 500,
     errors: strictErrors,
+    secrets: [],
     ...limits,
   };
   const loop: SourceLoop = new SourceLoop({
