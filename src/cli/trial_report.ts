@@ -2,6 +2,7 @@
 
 import { isJsonObject, type Json, type JsonObject, parseJson } from "../api/mod.ts";
 import {
+  inLine,
   jsonDifferences,
   jsonText,
   type TrialBytes,
@@ -62,7 +63,7 @@ function bytesJson(bytes: TrialBytes): Json {
 export function differencesOf(expect: Json, outcome: TrialOutcome): string[] {
   if (outcome.is === "failed") {
     const isExpected = isJsonObject(expect) && typeof expect.error === "string" &&
-      outcome.message.includes(expect.error);
+      outcome.message.includes(inLine(expect.error));
     if (isExpected) return [];
     const found = `${outcome.at === "" ? "" : `${outcome.at} `}failed: ${outcome.message}`;
     return [`expected ${expectation(expect)}, but ${found}`];

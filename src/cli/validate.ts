@@ -6,7 +6,7 @@
  */
 
 import { type Logger, reasonOf, type Secrets } from "../base/mod.ts";
-import { Connectors, taskClientFindings } from "../herder/mod.ts";
+import { Connectors, taskFindings } from "../herder/mod.ts";
 import { tryFolder } from "./folders.ts";
 import { tryListeners } from "./listen.ts";
 import { type Plan, planStandalone, type Problem } from "./plan.ts";
@@ -67,12 +67,8 @@ async function whatTasksRefuse({ props, connectors, clients, variables }: Plan):
   const warnings: string[] = [];
   for (const { file, props: raw, description: { type } } of connectors) {
     const { props: resolved } = await variables.resolve(raw);
-    const findings = await taskClientFindings(
-      type,
-      props,
-      { ...resolved, name: raw.name },
-      clients,
-    );
+    const connector = { ...resolved, name: raw.name };
+    const findings = await taskFindings(type, { worker: props, connector, clients });
     for (const { name, errorMessages } of findings) {
       for (const reason of errorMessages) {
         warnings.push(`${place({ file, key: name || null, reason })} (its tasks will fail)`);

@@ -21,10 +21,10 @@ import {
   type ConfigVariables,
   type Finding,
   InvalidConfigError,
+  missingPredicates,
   type OverridePolicy,
   type Props,
   refuse,
-  transformSpecs,
   validateConnector,
   validateConverters,
   validateOverrides,
@@ -116,9 +116,10 @@ export class Connectors {
     const findings = await this.findings(description, props);
     findings.push(...validateOverrides(description.type, props, policy));
     if (description.type === "source") findings.push(...validateTopicCreation(props));
-    const messages = findings.flatMap(({ errorMessages }) => errorMessages);
-    refuse(findings, invalidMessage(messages));
-    transformSpecs(props);
+    const missing = missingPredicates(props);
+    const messages = [...findings, ...missing].flatMap(({ errorMessages }) => errorMessages);
+    const isKafkas = messages.length > missing.length;
+    refuse([...findings, ...missing], isKafkas ? invalidMessage(messages) : messages[0]);
     return description;
   }
 

@@ -294,10 +294,17 @@ const causesMax = 10;
 function messagesOf(error: unknown): string {
   const messages: string[] = [];
   let one = error;
-  while (one !== undefined && one !== null && messages.length < causesMax) {
-    messages.push((messageOf(one) ?? "").trimEnd().replace(/:$/, ""));
+  for (let depth = 0; one !== undefined && one !== null && depth < causesMax; depth++) {
+    const message = inLine(messageOf(one) ?? "").replace(/:$/, "");
+    // Kafka's messages often tell those of their causes.
+    if (!messages.some((told) => told.includes(message))) messages.push(message);
     one = one instanceof Error ? one.cause : null;
   }
   if (messages.length > 1 && messages[0].startsWith("Tolerance exceeded")) messages.shift();
-  return messages.filter((message) => message !== "").join(": ");
+  return messages.join(": ");
+}
+
+/** Text of several lines as one. */
+export function inLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ").trim();
 }

@@ -176,10 +176,10 @@ const mistakes: [what: string, files: Files, says: string][] = [
     "Unclosed character class near index 5 logs-[ ^",
   ],
   [
-    "a regular expression of Java alone",
-    withSink("topics.regex=\\\\p{Alpha}+"),
-    `${invalid(1)}Invalid value \\p{Alpha}+ for configuration topics.regex: Invalid regex: ` +
-    '"\\p" in "\\p{Alpha}+" cannot be used here',
+    "a regular expression with a class that there is not",
+    withSink("topics.regex=\\\\p{Nope}+"),
+    `${invalid(1)}Invalid value \\p{Nope}+ for configuration topics.regex: Invalid regex: ` +
+    "Unknown character property name {Nope} near index 7",
   ],
   [
     "a dead letter queue that is read",

@@ -30,6 +30,7 @@ tasks.max=\${dir:.:secret.txt}
 value.converter=None
 transforms=x
 transforms.x.type=org.apache.kafka.connect.transforms.HoistField$Value
+transforms.x.predicate=gone
 topic.creation.default.partitions=0
 producer.override.batch.size=big
 `,
@@ -55,6 +56,7 @@ const expected = [
   "a.properties: topic: Invalid value  for configuration topic: ",
   "a.properties: value.converter: Invalid value None for configuration value.converter: ",
   'a.properties: transforms.x.field: Missing required configuration "transforms.x.field" ',
+  "a.properties: transforms.x.predicate: Invalid value gone for configuration transforms.x.predicate: ",
   "a.properties: producer.override.batch.size: Invalid value big for configuration batch.size: ",
   "a.properties: topic.creation.default.replication.factor: Missing required configuration ",
   "a.properties: topic.creation.default.partitions: Invalid value 0 for configuration partitions: ",
@@ -132,7 +134,7 @@ Deno.test("validate warns of what would make a connector's tasks fail", async ()
     );
     assert.match(
       stdout,
-      /^warning: c\.properties: producer\.override: .*gone\.pem.* \(its tasks will fail\)$/m,
+      /^warning: c\.properties: .*gone\.pem.* \(its tasks will fail\)$/m,
     );
     assert.equal(code, 0);
   });

@@ -19,6 +19,5 @@ export * from "./properties.ts";
 export * from "./rest_config.ts";
 export * from "./source_sink_keys.ts";
 export { type SpoolConfig, spoolConfig, spoolConfigDef } from "./spool_config.ts";
-export { taskClientFindings } from "./task_clients.ts";
 export * from "./topic_creation.ts";
 export * from "./worker_config.ts";

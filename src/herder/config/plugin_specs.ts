@@ -1,7 +1,8 @@
 /** Which transforms, predicates and converters the tasks of a connector run with, and their keys. */
 
-import { invalid, missingError } from "../../api/mod.ts";
+import { type ConfigError, invalid, missingError } from "../../api/mod.ts";
 import type { PluginSpec, TransformSpec } from "../../task/mod.ts";
+import type { Finding } from "./plugin_validation.ts";
 import type { Props } from "./properties.ts";
 import { withPrefix } from "./worker_config.ts";
 
@@ -30,15 +31,25 @@ export function transformSpecs(props: Props): TransformSpec[] {
   });
 }
 
+/** The predicates that transforms name and that are not there, which Kafka notices when tasks start. */
+export function missingPredicates(props: Props): Finding[] {
+  return aliasesOf(props.transforms).flatMap((alias) => {
+    const prefix = `transforms.${alias}.`;
+    const predicate = props[`${prefix}predicate`]?.trim();
+    if (predicate === undefined || aliasesOf(props.predicates).includes(predicate)) return [];
+    const { message } = missingPredicate(props, predicate, prefix);
+    return [{ name: `${prefix}predicate`, errorMessages: [message] }];
+  });
+}
+
+function missingPredicate(props: Props, alias: string, prefix: string): ConfigError {
+  const aliases = aliasesOf(props.predicates).join(", ");
+  const why = `it must be one of the aliases in predicates: [${aliases}]`;
+  return invalid(`${prefix}predicate`, alias, why);
+}
+
 function predicateSpec(props: Props, alias: string, prefix: string): PluginSpec {
-  const aliases = aliasesOf(props.predicates);
-  if (!aliases.includes(alias)) {
-    throw invalid(
-      `${prefix}predicate`,
-      alias,
-      `it must be one of the aliases in predicates: [${aliases.join(", ")}]`,
-    );
-  }
+  if (!aliasesOf(props.predicates).includes(alias)) throw missingPredicate(props, alias, prefix);
   const { type, ...own } = withPrefix(props, `predicates.${alias}.`);
   if (type === undefined) throw missingError(`predicates.${alias}.type`);
   return { className: type.trim(), props: own };
