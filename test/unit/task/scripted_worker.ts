@@ -131,6 +131,7 @@ export function specOf(kind: "source" | "sink", errors: Partial<ErrorSpec>): Tas
     compressionLevel: null,
     requestBytesMax: null,
     putRecordsMax: 500,
+    secrets: [],
     errors: { ...strictErrors, ...errors },
   };
 }
