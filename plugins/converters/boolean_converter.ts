@@ -17,6 +17,7 @@ import {
   type Schema,
   type SchemaAndValue,
   Schemas,
+  SerializationError,
   type Serialized,
 } from "connect";
 
@@ -63,7 +64,7 @@ class BooleanConverter implements Converter, HeaderConverter {
 
 function booleanOf(bytes: Uint8Array): boolean {
   if (bytes.length === 1 && bytes[0] <= 1) return bytes[0] === 1;
-  const cause = new DataError(
+  const cause = new SerializationError(
     bytes.length === 1
       ? `Unexpected byte received by BooleanDeserializer: ${bytes[0] << 24 >> 24}`
       : "Size of data received by BooleanDeserializer is not 1",

@@ -10,6 +10,7 @@
  */
 
 import {
+  ClassCastError,
   ConfigDef,
   type Converter,
   converter,
@@ -23,6 +24,7 @@ import {
   type Schema,
   type SchemaAndValue,
   Schemas,
+  SerializationError,
   type Serialized,
 } from "connect";
 
@@ -79,7 +81,9 @@ class NumberConverter implements Converter, HeaderConverter {
     const { schema, sizeBytes, typeName, deserializer, read } = this.#format;
     if (value === null) return { schema, value };
     if (value.length !== sizeBytes) {
-      const cause = new DataError(`Size of data received by ${deserializer} is not ${sizeBytes}`);
+      const cause = new SerializationError(
+        `Size of data received by ${deserializer} is not ${sizeBytes}`,
+      );
       throw new DataError(`Failed to deserialize ${typeName.toLowerCase()}: `, { cause });
     }
     return { schema, value: read(new DataView(value.buffer, value.byteOffset, sizeBytes)) };
@@ -106,7 +110,9 @@ class NumberConverter implements Converter, HeaderConverter {
       if (number !== null) return number;
     }
     const type = this.#format.typeName.toLowerCase();
-    throw new DataError(`Failed to serialize to ${type} (was class ${javaClass}): `);
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    const cause = new ClassCastError(javaClass, isNumber ? this.#javaClass : "java.lang.Number");
+    throw new DataError(`Failed to serialize to ${type} (was class ${javaClass}): `, { cause });
   }
 }
 

@@ -7,6 +7,7 @@
 
 export {
   AlreadyExistsError,
+  ClassCastError,
   ConfigError,
   ConnectError,
   DataError,

@@ -29,6 +29,18 @@ export class SerializationError extends Error {
   override name = "SerializationError";
 }
 
+/** A value of another class than is wanted, by Java's names. Java: `ClassCastException`, a cause of DataErrors. */
+export class ClassCastError extends Error {
+  /** The class's own name, kept when the code is minified. */
+  override name = "ClassCastError";
+
+  /** The classes are Java's own. */
+  constructor(from: string, to: string) {
+    const where = `(${from} and ${to} are in module java.base of loader 'bootstrap')`;
+    super(`class ${from} cannot be cast to class ${to} ${where}`);
+  }
+}
+
 /** A schema that cannot be built. Kafka: `SchemaBuilderException`. */
 export class SchemaBuilderError extends DataError {
   /** The class's own name, kept when the code is minified. */

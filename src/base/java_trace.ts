@@ -15,6 +15,7 @@ const classes: Readonly<Record<string, string>> = {
   NotFoundError: `${kafka}connect.errors.NotFoundException`,
   AlreadyExistsError: `${kafka}connect.errors.AlreadyExistsException`,
   IllegalWorkerStateError: `${kafka}connect.errors.IllegalWorkerStateException`,
+  ClassCastError: "java.lang.ClassCastException",
   IllegalArgumentError: "java.lang.IllegalArgumentException",
   SerializationError: `${kafka}common.errors.SerializationException`,
   ConfigError: `${kafka}common.config.ConfigException`,

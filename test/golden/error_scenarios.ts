@@ -9,7 +9,6 @@ import { BatchBuilder, readRecords } from "../../src/batch/mod.ts";
 import { type ClientSources, Connectors, StandaloneHerder } from "../../src/herder/mod.ts";
 import type { OffsetStore } from "../../src/store/mod.ts";
 import type { Topics } from "../../src/topics/mod.ts";
-import { BUILT_IN } from "../../plugins/mod.ts";
 import { until } from "../e2e/connect.ts";
 import { keptLog } from "../faults/memory_disk.ts";
 import golden from "./errors-dlq.json" with { type: "json" };
@@ -42,12 +41,6 @@ interface DlqRecord {
 
 /** All scenarios. */
 export const scenarios = golden.scenarios as unknown as Scenario[];
-
-/** The classes of a scenario that no plugin of ours stands in for. */
-export function missingClasses({ config }: Scenario): string[] {
-  const named = Object.values(config).filter((value) => value.startsWith("org.apache.kafka."));
-  return named.filter((name) => !BUILT_IN.some(({ names }) => names.includes(name)));
-}
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();

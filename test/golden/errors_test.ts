@@ -4,13 +4,11 @@ import { systemClock } from "../../src/base/mod.ts";
 import { EmbeddedTopics } from "../../src/topics/mod.ts";
 import { inTemporaryFolder } from "../e2e/connect.ts";
 import { keptLog, MemoryDisk } from "../faults/memory_disk.ts";
-import { missingClasses, scenarios, Stage } from "./error_scenarios.ts";
+import { scenarios, Stage } from "./error_scenarios.ts";
 
 for (const [i, scenario] of scenarios.entries()) {
-  const missing = missingClasses(scenario);
   Deno.test({
     name: `errors are handled as by Kafka: ${scenario.scenario}`,
-    ignore: missing.length > 0,
     fn: () =>
       inTemporaryFolder(async (folder) => {
         const log = keptLog();

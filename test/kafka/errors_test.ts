@@ -8,7 +8,7 @@ import { anyCluster } from "../../scripts/kafka/cluster.ts";
 import { localDisk, systemClock } from "../../src/base/mod.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { keptLog } from "../faults/memory_disk.ts";
-import { missingClasses, scenarios, Stage } from "../golden/error_scenarios.ts";
+import { scenarios, Stage } from "../golden/error_scenarios.ts";
 import { type Java, javaTest } from "./java.ts";
 import { topicsOf } from "./topics_of.ts";
 
