@@ -64,10 +64,7 @@ javaTest("ours and Java's worker write the dead letters that are recorded", asyn
       const clients = { readFile: localDisk.readFile, fetch, clock: systemClock, log };
       const stage = new Stage(topics, folder, worker, clients);
       try {
-        const ours = [...scenarios.entries()].filter(([_, one]) =>
-          missingClasses(one).length === 0
-        );
-        await Promise.all(ours.map(([i, scenario]) => stage.play(scenario, name("ours", i))));
+        await Promise.all(scenarios.map((one, i) => stage.play(one, name("ours", i))));
 
         // Java counts the brokers when it makes the topic, and so does the broker for us.
         const [{ config }] = scenarios;
