@@ -79,6 +79,38 @@ export const BUILT_IN: readonly { names: readonly string[]; load: () => Promise<
       load: () => import("./transforms/regex_router.ts"),
     },
     {
+      names: [
+        "org.apache.kafka.connect.transforms.MaskField$Key",
+        "org.apache.kafka.connect.transforms.MaskField$Value",
+      ],
+      load: () => import("./transforms/mask_field.ts"),
+    },
+    {
+      names: [
+        "org.apache.kafka.connect.transforms.ReplaceField$Key",
+        "org.apache.kafka.connect.transforms.ReplaceField$Value",
+      ],
+      load: () => import("./transforms/replace_field.ts"),
+    },
+    {
+      names: [
+        "org.apache.kafka.connect.transforms.SetSchemaMetadata$Key",
+        "org.apache.kafka.connect.transforms.SetSchemaMetadata$Value",
+      ],
+      load: () => import("./transforms/set_schema_metadata.ts"),
+    },
+    {
+      names: [
+        "org.apache.kafka.connect.transforms.TimestampConverter$Key",
+        "org.apache.kafka.connect.transforms.TimestampConverter$Value",
+      ],
+      load: () => import("./transforms/timestamp_converter.ts"),
+    },
+    {
+      names: ["org.apache.kafka.connect.transforms.TimestampRouter"],
+      load: () => import("./transforms/timestamp_router.ts"),
+    },
+    {
       names: ["org.apache.kafka.connect.transforms.predicates.HasHeaderKey"],
       load: () => import("./predicates/has_header_key.ts"),
     },

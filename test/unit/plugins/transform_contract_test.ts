@@ -10,6 +10,8 @@ import {
   type ConnectRecord,
   DataError,
   Headers,
+  type RecordFields,
+  SchemaBuilder,
   Schemas,
   SinkRecord,
   SourceRecord,
@@ -32,7 +34,11 @@ interface Traits {
   changes?: readonly Part[];
   /** Configuration that it refuses, with the words. */
   badConfig: [config: Record<string, string>, message: string][];
+  /** Parts of a record that it takes; a key and a value without schemas, and a timestamp, unless told. */
+  takes?: Partial<RecordFields>;
 }
+
+const empty = new Struct(SchemaBuilder.struct().build());
 
 const traits: Readonly<Record<string, Traits>> = {
   HoistField: {
@@ -113,6 +119,48 @@ const traits: Readonly<Record<string, Traits>> = {
     config: { fields: "a" },
     badConfig: [[{}, 'Missing required configuration "fields" which has no default value.']],
   },
+  MaskField: {
+    config: { fields: "a" },
+    badConfig: [
+      [{}, 'Missing required configuration "fields" which has no default value.'],
+      [
+        { fields: "a", replacement: "" },
+        "Invalid value  for configuration replacement: String must be non-empty",
+      ],
+    ],
+  },
+  ReplaceField: {
+    config: { exclude: "b", renames: "a:x" },
+    badConfig: [[
+      { renames: "a:b,c" },
+      "Invalid value [a:b, c] for configuration renames: Invalid rename mapping: c",
+    ]],
+  },
+  SetSchemaMetadata: {
+    config: { "schema.name": "N", "schema.version": "2" },
+    takes: {
+      keySchema: empty.schema,
+      key: empty,
+      valueSchema: empty.schema,
+      value: empty,
+    },
+    badConfig: [[{}, "Neither schema name nor version configured"]],
+  },
+  TimestampConverter: {
+    config: { "field": "a", "target.type": "string", "format": "yyyy" },
+    badConfig: [
+      [{}, 'Missing required configuration "target.type" which has no default value.'],
+      [
+        { "target.type": "string" },
+        "TimestampConverter requires format option to be specified when using string timestamps",
+      ],
+      [
+        { "target.type": "unix", "format": "q" },
+        "TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: q",
+      ],
+    ],
+  },
+  TimestampRouter: { changes: ["topic"], config: {}, badConfig: [] },
   RegexRouter: {
     changes: ["topic"],
     config: { regex: "(.*)", replacement: "new-$1" },
@@ -224,7 +272,8 @@ for (const plugin of plugins) {
 
   Deno.test(`${name} can be configured, applied, and closed twice`, () => {
     const made = configured(plugin);
-    made.apply(new SourceRecord({ topic: "t", key: new Map(), value: new Map() }));
+    const schemaless = { topic: "t", timestamp: 0, key: new Map(), value: new Map() };
+    made.apply(new SourceRecord({ ...schemaless, ...traits[plainName(plugin)].takes }));
     made.close?.();
     made.close?.();
   });
