@@ -9,7 +9,6 @@ import {
   ConfigDef,
   ConfigError,
   type ConnectRecord,
-  DataError,
   type Field,
   keyAndValueTransformation,
   type Props,
@@ -116,26 +115,16 @@ class ReplaceField implements Transformation {
     return replaced;
   }
 
+  /**
+   * Kafka: ReplaceField looks up the value of a field by the old name of whatever may bear its new one, even
+   * where that is another field, or none; here each field keeps its own value.
+   */
   #replace(schema: Schema): Schema {
     const builder = SchemaBuilder.like(schema);
     for (const field of this.#kept) {
       builder.field(this.#newNames.get(field.name) ?? field.name, field.schema);
     }
-    const replaced = builder.build();
-    for (const { name } of replaced.fields) this.#ensureSource(schema, name);
-    return replaced;
-  }
-
-  /**
-   * Kafka: ReplaceField looks for the old name of whatever bears a new one, and fails when no field has it.
-   * Where one has, it takes that field's value even when the field that bears the name is another; we don't.
-   */
-  #ensureSource(schema: Schema, newName: string): void {
-    for (const [name, becomes] of this.#newNames) {
-      if (becomes === newName && schema.field(name as string) === null) {
-        throw new DataError(`${name} is not a valid field name`);
-      }
-    }
+    return builder.build();
   }
 
   #keeps(name: unknown): boolean {

@@ -227,8 +227,12 @@ function compiled(pattern: string): JavaDateFormat {
   try {
     return JavaDateFormat.compile(pattern, Date.now());
   } catch (cause) {
+    // Kafka: TimestampConverter hands over its message where the name of a key should stand.
     throw new ConfigError(
-      "TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: " +
+      `Invalid value java.lang.IllegalArgumentException: ${
+        (cause as Error).message
+      } for configuration ` +
+        "TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: " +
         pattern,
       { cause },
     );

@@ -120,7 +120,7 @@ export function recordOf(recorded: RecordedRecord, kind: Question["recordKind"])
     headers,
   };
   return kind === "sink"
-    ? new SinkRecord({ ...fields, kafkaOffset: 99n })
+    ? new SinkRecord({ ...fields, kafkaOffset: 99n, timestampType: "CreateTime" })
     : new SourceRecord({ ...fields, sourcePartition: { p: "x" }, sourceOffset: { o: 1 } });
 }
 

@@ -156,6 +156,7 @@ const traits: Readonly<Record<string, Traits>> = {
       ],
       [
         { "target.type": "unix", "format": "q" },
+        "Invalid value java.lang.IllegalArgumentException: Illegal pattern character 'q' for configuration " +
         "TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: q",
       ],
     ],
