@@ -1,5 +1,5 @@
 /**
- * The command line: `connect standalone`, `connect validate`, `connect test`, `connect topics`, `connect spool`, help and version. Exit codes: 0 when all
+ * The command line: `connect standalone`, `connect validate`, `connect test`, `connect topics`, `connect spool`, `connect dlq`, help and version. Exit codes: 0 when all
  * went well, 78 (EX_CONFIG) for a wrong argument, file, key or port, 141 when nobody reads what is printed any
  * more, 1 for any other failure.
  *
@@ -30,6 +30,7 @@ Commands:
   test CASES.json CONNECTOR.properties|.json                      tries its transforms and converters
   topics list|describe|read                                       shows what topics hold
   spool status                                                    shows what waits for Kafka
+  dlq replay TOPIC                                                puts failed records through a sink again
 
 Options:
   -h, --help   this text; after a command, how to use that command
@@ -116,6 +117,22 @@ Options:
   --property print.key=true    begin each line with the record's key and a tab
   -h, --help                   this text
 `,
+  dlq:
+    `Usage: connect dlq replay TOPIC --worker WORKER.properties --connector CONNECTOR.properties|.json
+
+Runs a sink connector over the records of its dead letter queue, up to where that ends now, and ends. With
+errors.deadletterqueue.context.headers.enable the records are as they were before they failed: those headers are
+taken away, and the topic is that of the record. Without it their topic is TOPIC.
+
+What fails again is dealt with as the connector's errors.* keys say; by default it fails, and the exit code is 1. What
+has been replayed is not replayed again: the group connect-NAME-dlq-replay remembers it. With the embedded log the
+worker must not run meanwhile.
+
+Options:
+  --worker WORKER.properties         the file of the worker, which says where its topics are
+  --connector CONNECTOR.properties   the file of the connector
+  -h, --help                         this text
+`,
   spool: `Usage: connect spool status --worker WORKER.properties [--json]
 
 Shows what the worker's spool (spool.dir) holds, also while the worker runs: the bytes its segments take and
@@ -179,6 +196,8 @@ async function run(args: readonly string[], secrets: Secrets): Promise<number | 
       return await runTopics(rest, secrets);
     case "spool":
       return await runSpool(rest, secrets);
+    case "dlq":
+      return await runDlq(rest, secrets);
     default:
       throw new ConfigError(`Unknown command "${command}"; see connect --help`);
   }
@@ -277,6 +296,38 @@ async function runSpool(args: readonly string[], secrets: Secrets): Promise<void
   const { spoolStatus } = await import("./spool.ts");
   const log = maskedLog(consoleLog(systemClock, "error"), secrets);
   print(await spoolStatus(values.worker, values.json === true, log, secrets));
+}
+
+async function runDlq(args: readonly string[], secrets: Secrets): Promise<number | void> {
+  const { values, positionals: [action, topic, ...more] } = parse("dlq", args, {
+    ...helpOption,
+    worker: { type: "string" },
+    connector: { type: "string" },
+  });
+  if (values.help || action === undefined) return print(help.dlq);
+  if (action !== "replay") {
+    throw new ConfigError(`dlq: unknown action "${action}"; it must be replay`);
+  }
+  if (topic === undefined) throw new ConfigError("dlq replay: the topic is missing");
+  if (more.length > 0) throw new ConfigError(`dlq replay: unexpected argument "${more[0]}"`);
+  const { worker: workerFile, connector: connectorFile } = values;
+  if (workerFile === undefined || connectorFile === undefined) {
+    const missing = workerFile === undefined
+      ? "--worker WORKER.properties"
+      : "--connector CONNECTOR.properties";
+    throw new ConfigError(`dlq replay: ${missing} is missing; see connect dlq --help`);
+  }
+  const { replayLetters } = await import("./letters.ts");
+  const { stopSignal } = await import("./stop_signal.ts");
+  const log = maskedLog(consoleLog(systemClock), secrets);
+  const signal = stopSignal(log);
+  const { text, code } = await replayLetters(
+    { topic, workerFile, connectorFile, signal },
+    log,
+    secrets,
+  );
+  print(secrets.mask(text));
+  return code;
 }
 
 /** How long brokers are waited for unless the worker's file says it, in milliseconds: someone sits and looks. */

@@ -11,6 +11,7 @@ import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
 import { inFile } from "./files.ts";
 import { listen } from "./listen.ts";
 import { planStandalone } from "./plan.ts";
+import { stopSignal } from "./stop_signal.ts";
 
 /** Runs a standalone worker until it is told to stop. @throws {ConfigError} before anything is written */
 export async function runStandalone(
@@ -18,7 +19,7 @@ export async function runStandalone(
   log: Logger,
   secrets: Secrets,
 ): Promise<void> {
-  const stop = stopSignal(log);
+  const stop = aborted(stopSignal(log));
   let herder: StandaloneHerder | null = null;
   let isStarted = false;
   let isStopping = false;
@@ -78,18 +79,8 @@ export async function runStandalone(
   log.info("Kafka Connect worker stopped");
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopSignal(log: Logger): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let count = 0;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      if (++count > 1) {
-        log.warn("Stopped without waiting for tasks");
-        Deno.exit(1);
-      }
-      resolve();
-    });
-  }
-  return promise;
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
 }

@@ -37,7 +37,7 @@ export interface SinkTaskOptions {
   /** Plugin files from outside. */
   files: readonly string[];
   /** Where its records come from. */
-  topics: Topics;
+  topics: Pick<Topics, "joinGroup">;
   /** How it reads them. */
   consumer: ConsumerOptions;
   /** How it writes dead letters, to the topic that its `spec` names and no other; null: it writes none. */

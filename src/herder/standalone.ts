@@ -52,6 +52,10 @@ export interface StandaloneHerderOptions {
   topics: Topics;
   /** How source tasks write, such as by a spool; to the topics themselves unless told. */
   writers?: Pick<Topics, "openProducer">;
+  /** How sink tasks read; the topics themselves unless told. */
+  readers?: Pick<Topics, "joinGroup">;
+  /** Whether sinks are given what dead letters were before they failed; not unless told. */
+  restoresLetters?: boolean;
   /** Topics that no plugin may write to. */
   internalTopics: ReadonlySet<string>;
   /** What Kafka clients are made with; null where topics are in the embedded log. */
@@ -288,6 +292,7 @@ export class StandaloneHerder {
       connector: props,
       task,
       config,
+      restoresLetters: this.#options.restoresLetters,
     });
     // What it is given it may know, and must not tell: dead letters say what went wrong.
     spec.secrets = this.#variables.secrets.within(JSON.stringify(spec));
@@ -303,7 +308,8 @@ export class StandaloneHerder {
       const consumer = await consumerOptions(owner, spec);
       const deadLetters = letters &&
         await topics.openProducer(await deadLetterOptions(owner, spec, letters));
-      return () => new SinkTaskRunner({ ...shared, consumer, deadLetters });
+      const { readers = topics } = this.#options;
+      return () => new SinkTaskRunner({ ...shared, topics: readers, consumer, deadLetters });
     }
     const { writers = topics } = this.#options;
     const producer = await writers.openProducer(await producerOptions(owner, spec));

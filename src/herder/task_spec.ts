@@ -28,10 +28,14 @@ export interface SpecifiedTask {
   task: number;
   /** Its own configuration. */
   config: Props;
+  /** Whether a sink is given what dead letters were before they failed; not unless told. */
+  restoresLetters?: boolean;
 }
 
 /** All that a task needs to run, as far as its Kafka clients do not say otherwise. @throws {ConfigError} */
-export function taskSpec({ kind, worker, connector, task, config }: SpecifiedTask): TaskSpec {
+export function taskSpec(
+  { kind, worker, connector, task, config, restoresLetters }: SpecifiedTask,
+): TaskSpec {
   const values = standaloneConfigDef.parse(worker);
   const converter = (which: "key" | "value" | "header") =>
     converterSpec(which, connector, worker, values[`${which}.converter`]);
@@ -55,5 +59,6 @@ export function taskSpec({ kind, worker, connector, task, config }: SpecifiedTas
     putRecordsMax,
     errors: errorSpec(connector),
     secrets: [],
+    restoresLetters,
   };
 }

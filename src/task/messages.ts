@@ -93,6 +93,8 @@ export interface TaskSpec {
   errors: ErrorSpec;
   /** What variables stand for in all this, each value beside its variable: not to be told to others. */
   secrets: [value: string, variable: string][];
+  /** Whether a sink is given what dead letters were before they failed; not unless told. */
+  restoresLetters?: boolean;
 }
 
 /** One message into a task's Worker. */

@@ -25,6 +25,7 @@ import {
   failureHeaders,
   failureMessage,
 } from "./failure_report.ts";
+import { originOf } from "./letter_origin.ts";
 import type { TaskSpec } from "./messages.ts";
 
 /** What {@linkcode SinkRecords} works with. */
@@ -74,6 +75,8 @@ export class SinkRecords implements ErrantRecordReporter {
   #topic = "";
   #partition = 0;
   #view = noView;
+  /** What was read where that is a dead letter and the record what it was before; null for all else. */
+  #letter: ConsumedRecord | null = null;
   #key: SchemaAndValue | null = null;
   #value: SchemaAndValue | null = null;
   #record: SinkRecord | null = null;
@@ -107,6 +110,7 @@ export class SinkRecords implements ErrantRecordReporter {
     this.#topic = topic;
     this.#partition = partition;
     this.#view = view;
+    if (this.#options.spec.restoresLetters) this.#restore();
     try {
       this.#convert();
       return this.#record;
@@ -165,7 +169,7 @@ export class SinkRecords implements ErrantRecordReporter {
         const data = converters.header.toConnectHeader(topic, key, value);
         headers.add(key, data.value, data.schema);
       }
-      this.#record = recordOf(topic, this.#partition, view, this.#key!, this.#value!, headers);
+      this.#record = this.#recordOf(this.#key!, this.#value!, headers);
       progress.at++;
     }
     for (; progress.at < chain.length + 3; progress.at++) {
@@ -173,6 +177,29 @@ export class SinkRecords implements ErrantRecordReporter {
       if (this.#record === null) return;
     }
     if (this.takesReports) this.#record = new ReportableRecord(this.#record!, this.#consumed);
+  }
+
+  /** Offsets are those of the topic that was read, whatever the record's own topic. */
+  #recordOf(key: SchemaAndValue, value: SchemaAndValue, headers: Headers): SinkRecord {
+    const view = this.#letter?.view ?? this.#view;
+    return new SinkRecord({
+      topic: this.#topic,
+      originalTopic: this.#letter?.topic,
+      kafkaPartition: this.#letter?.partition ?? this.#partition,
+      keySchema: key.schema,
+      key: key.value,
+      valueSchema: value.schema,
+      value: value.value,
+      kafkaOffset: view.offset,
+      timestamp: view.timestampMs,
+      timestampType: view.timestampType,
+      headers,
+    });
+  }
+
+  #restore(): void {
+    this.#letter = this.#consumed;
+    ({ topic: this.#topic, partition: this.#partition, view: this.#view } = originOf(this.#letter));
   }
 
   /** The record that is being made, as it was consumed. */
@@ -239,28 +266,6 @@ function bytesOf(serialized: Serialized): Uint8Array | null {
 /** Headers as converters of keys and values are given them (KIP-440): not converted. */
 function rawHeaders({ headers }: ConsumedRecord["view"]): Headers {
   return new Headers(headers.map(({ key, value }) => ({ key, schema: null, value })));
-}
-
-function recordOf(
-  topic: string,
-  partition: number,
-  view: ConsumedRecord["view"],
-  key: SchemaAndValue,
-  value: SchemaAndValue,
-  headers: Headers,
-): SinkRecord {
-  return new SinkRecord({
-    topic,
-    kafkaPartition: partition,
-    keySchema: key.schema,
-    key: key.value,
-    valueSchema: value.schema,
-    value: value.value,
-    kafkaOffset: view.offset,
-    timestamp: view.timestampMs,
-    timestampType: view.timestampType,
-    headers,
-  });
 }
 
 /** A record that knows, also when it is changed, what it was made of. Kafka: `InternalSinkRecord`. */
