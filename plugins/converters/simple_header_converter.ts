@@ -7,6 +7,7 @@
 
 import {
   ConfigDef,
+  decodeUtf8,
   type HeaderConverter,
   headerConverter,
   parseValue,
@@ -15,8 +16,6 @@ import {
   type Serialized,
   valueText,
 } from "connect";
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 class SimpleHeaderConverter implements HeaderConverter {
   configure(): void {}
@@ -31,7 +30,7 @@ class SimpleHeaderConverter implements HeaderConverter {
   }
 
   toConnectHeader(_topic: string, _key: string, value: Uint8Array | null): SchemaAndValue {
-    return value === null ? { schema: null, value: null } : parseValue(decoder.decode(value));
+    return value === null ? { schema: null, value: null } : parseValue(decodeUtf8(value));
   }
 }
 

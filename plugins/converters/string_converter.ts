@@ -9,6 +9,7 @@ import {
   ConfigError,
   type Converter,
   converter,
+  decodeUtf8,
   type HeaderConverter,
   headerConverter,
   oneOf,
@@ -44,7 +45,6 @@ interface Charset {
 }
 
 class StringConverter implements Converter, HeaderConverter {
-  #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** Null for UTF-8, which the worker writes where it belongs without a copy. */
   #charset: Charset | null = null;
 
@@ -61,8 +61,11 @@ class StringConverter implements Converter, HeaderConverter {
   }
 
   toConnectData(_topic: string, value: Uint8Array | null): SchemaAndValue {
-    const text = value === null ? null : (this.#charset ?? this.#decoder).decode(value);
-    return { schema: Schemas.optionalString, value: text };
+    return { schema: Schemas.optionalString, value: value === null ? null : this.#textOf(value) };
+  }
+
+  #textOf(bytes: Uint8Array): string {
+    return this.#charset === null ? decodeUtf8(bytes) : this.#charset.decode(bytes);
   }
 
   fromConnectHeader(topic: string, _key: string, schema: Schema | null, value: unknown) {

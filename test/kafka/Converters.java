@@ -198,7 +198,8 @@ public class Converters {
             if (converter.toConnectHeader("t", "h", input(each)) != null) each.put("exception", "none");
             return;
         }
-        replace(each, answer(a -> put(a, converter.toConnectHeader("t", "h", input(each)))), "input");
+        ObjectNode read = answer(a -> put(a, converter.toConnectHeader("t", "h", input(each))));
+        replace(each, read, "input", "inputBase64");
     }
 
     static void writeHeader(ObjectNode each) {

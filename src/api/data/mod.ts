@@ -19,5 +19,6 @@ export * from "./schema.ts";
 export * from "./schema_builder.ts";
 export * from "./schema_projector.ts";
 export * from "./struct.ts";
+export * from "./utf8.ts";
 export * from "./validate.ts";
 export * from "./value_text.ts";

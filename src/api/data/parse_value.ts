@@ -9,7 +9,7 @@
  */
 
 import { DataError } from "../../base/mod.ts";
-import { parseJavaFloat } from "../java/mod.ts";
+import { parseJavaFloat, trimJava } from "../java/mod.ts";
 import { BigDecimal } from "./big_decimal.ts";
 import { logicalClassOf } from "./logical_names.ts";
 import { ConnectDate, Decimal, Time, Timestamp } from "./logical_types.ts";
@@ -19,7 +19,7 @@ import { TextTokens } from "./text_tokens.ts";
 
 /** The value that text looks like; a null value without a schema for `null`. */
 export function parseValue(text: string): SchemaAndValue {
-  const trimmed = text.trim();
+  const trimmed = trimJava(text);
   if (trimmed === "") return { schema: Schemas.string, value: text };
   // At the top, one of these is the whole text or none of it.
   const literal = literals.find((each) => each.text === trimmed);
@@ -47,7 +47,7 @@ function parse(tokens: TextTokens, depth: number): SchemaAndValue {
     if (!(error instanceof DataError)) throw error;
     tokens.rewind(start);
   }
-  const token = (tokens.hasNext ? tokens.next() : "").trim();
+  const token = trimJava(tokens.hasNext ? tokens.next() : "");
   const parsed = (/^\d/.test(token) ? parseTemporalTokens(tokens, token) : null) ??
     parseNumber(token);
   if (parsed !== null) return parsed;
@@ -57,7 +57,7 @@ function parse(tokens: TextTokens, depth: number): SchemaAndValue {
 
 function parseQuoted(tokens: TextTokens): SchemaAndValue {
   let content = "";
-  while (tokens.hasNext && !tokens.takeExactly('"')) content += tokens.next();
+  while (tokens.hasNext && !tokens.take('"')) content += tokens.next();
   return parseTemporal(content) ?? { schema: Schemas.string, value: content };
 }
 

@@ -1,5 +1,7 @@
 /** Cuts text into what lies between delimiters. Kafka: `Values.Parser`. */
 
+import { trimJava } from "../java/mod.ts";
+
 const delimiters = new Set(':,{}[]"');
 
 /** Text, token by token. `: , { } [ ] "` are tokens of their own unless a backslash stands before. */
@@ -9,16 +11,10 @@ export class TextTokens {
   #at = 0;
   /** The token that was looked at but not taken. */
   #peeked: string | null = null;
-  #last = "";
 
   /** Begins before the first token. */
   constructor(text: string) {
     this.text = text;
-  }
-
-  /** The token taken last. */
-  get last(): string {
-    return this.#last;
   }
 
   /** Whether there is another token. */
@@ -39,9 +35,9 @@ export class TextTokens {
 
   /** Takes the next token. */
   next(): string {
-    this.#last = this.#peeked ?? this.#cut();
+    const token = this.#peeked ?? this.#cut();
     this.#peeked = null;
-    return this.#last;
+    return token;
   }
 
   /** Takes the next `count` tokens as one, or null and none when there are not as many. */
@@ -57,23 +53,17 @@ export class TextTokens {
     return this.text.slice(start, this.position);
   }
 
-  /** Takes the next token if it is this one, with white space around it or instead of it. */
+  /** Takes the next token if it is this one, with white space around it; white space alone is passed over. */
   take(expected: string): boolean {
     if (!this.hasNext) return false;
-    let token = (this.#peeked ?? this.#cut()).trim();
-    while (token === "" && this.#at < this.text.length) token = this.#cut().trim();
-    return this.#taken(token, expected);
-  }
-
-  /** Takes the next token if it is exactly this one. */
-  takeExactly(expected: string): boolean {
-    return this.hasNext && this.#taken(this.#peeked ?? this.#cut(), expected);
-  }
-
-  #taken(token: string, expected: string): boolean {
-    const isExpected = token === expected;
+    let token = this.#peeked ?? this.#cut();
+    let trimmed = trimJava(token);
+    while (trimmed === "" && this.#at < this.text.length) {
+      token = this.#cut();
+      trimmed = trimJava(token);
+    }
+    const isExpected = trimmed === expected;
     this.#peeked = isExpected ? null : token;
-    if (isExpected) this.#last = token;
     return isExpected;
   }
 

@@ -149,3 +149,10 @@ Deno.test("parseValue() reads floats that are nearest to the text, not to a doub
   assert.equal(schema, Schemas.float32);
   assert.equal(value, 16777218);
 });
+
+Deno.test("parseValue() takes for white space what Java's trim() takes for it", () => {
+  assert.equal(parseValue("\u0013100 ").value, 100);
+  assert.equal(parseValue("\u00a0100").value, "\u00a0100");
+  // Kafka: white space alone between a delimiter and the end of quoted text is lost.
+  assert.deepEqual(parseValue('["{ ", " a", "{ {"]').value, ["{", " a", "{{"]);
+});
