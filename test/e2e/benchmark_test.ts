@@ -40,6 +40,22 @@ Deno.test("bench moves all lines, and prints finite figures for each way", async
   ]);
 });
 
+Deno.test("bench:chain builds no schema after the first record, and prints finite figures", async () => {
+  const script = new URL("../../scripts/benchmark_chain.ts", import.meta.url).pathname;
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", script, "--lines", String(lines), "--rounds", "1"],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [head, ...rows] = new TextDecoder().decode(stdout).trimEnd().split(/\n+/);
+  deepStrictEqual([code, head], [0, `${lines} lines, 0 schemas built after the first record`]);
+  deepStrictEqual(rows.map((row) => row.replaceAll(/-?\d+/g, "#").split(/\s{2,}/)), [
+    ["text", "# ns", "# ns more than text"],
+    ["text (A/A)", "# ns", "# ns more than text"],
+    ["chain, JSON", "# ns", "# ns more than text"],
+    ["chain, JSON with schemas", "# ns", "# ns more than text"],
+  ]);
+});
+
 javaTest("bench:kafka moves all lines through each peer, and prints finite figures", async () => {
   const kcat = await new Deno.Command("sh", { args: ["-c", "command -v kcat"] }).output();
   const both = ["connect", "connect", "Java's Connect"];
