@@ -122,7 +122,7 @@ async function run(steps: ChainStep[], value: Converter): Promise<{ ns: number; 
       ...{ transforms: [], keyConverter: spec, valueConverter: spec, headerConverter: spec },
       ...{ bytesInFlightMax: 4 << 20, batchBytesMax: 1_000_000, offsetFlushIntervalMs: 60_000 },
       ...{ lingerMs: 0, compression: "none", compressionLevel: null, requestBytesMax: null },
-      ...{ putRecordsMax: 500, errors: strictErrors },
+      ...{ putRecordsMax: 500, errors: strictErrors, secrets: [] },
     },
     chain: steps,
     converters: { key, value, header: key, classNames: { key: "", value: "", header: "" } },
