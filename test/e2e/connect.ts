@@ -12,6 +12,8 @@ export const connectCommand: readonly string[] = [
 ];
 /** How long anything may take before a test gives up, in milliseconds. */
 const patienceMs = 30_000;
+/** How long a command may run that ends by itself, in milliseconds. */
+const runMsMax = 60_000;
 
 /** Property files by the names they get. */
 export type Files = Record<string, Record<string, string>>;
@@ -91,9 +93,12 @@ export class Connect {
     return code;
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to its end; one that has none is killed. */
   async run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const { code, stdout, stderr } = await this.#command(args).output();
+    const child = this.#command(args).spawn();
+    const impatience = setTimeout(() => child.kill("SIGKILL"), runMsMax);
+    const { code, stdout, stderr } = await child.output();
+    clearTimeout(impatience);
     const decoder = new TextDecoder();
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   }
