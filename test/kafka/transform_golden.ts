@@ -9,7 +9,10 @@ export const transformGolden = "transforms.json";
 /** Has the real transforms and predicates answer the cases in a file. */
 export async function transformAnswers(java: Java, path: string): Promise<unknown> {
   const program = await java.compile("Transforms.java", "Converters.java");
-  const { code, stdout, stderr } = await program.run("Transforms", path);
-  strictEqual(code, 0, stderr);
-  return JSON.parse(stdout);
+  // All cases and their answers are held at once.
+  const jvm = ["-Xmx512m"];
+  const { code, stdout, stderr } = await program.command("Transforms", [path], { jvm }).output();
+  const decoder = new TextDecoder();
+  strictEqual(code, 0, decoder.decode(stderr));
+  return JSON.parse(decoder.decode(stdout));
 }
