@@ -203,13 +203,12 @@ export class SinkLoop {
     const bytes = this.#records.takesReports ? message.batches.slice() : message.batches;
     for (const view of isWanted() ? readRecords(bytes) : []) {
       if (view.offset < position) continue;
-      let record: SinkRecord | null;
-      const made = this.#records.make(topic, partition, view);
-      if (made instanceof Promise) {
-        const later = await made;
+      let record = this.#records.make(topic, partition, view);
+      if (this.#records.later !== null) {
+        const later = await this.#records.later;
         if (later === givenUp) break;
         record = later;
-      } else record = made;
+      }
       if (record !== null) records.push(record);
       end = view.offset + 1n;
       if (records.length < spec.putRecordsMax) continue;

@@ -66,6 +66,11 @@ const noView: ConsumedRecord["view"] = {
 export class SinkRecords implements ErrantRecordReporter {
   /** Whether records can be reported. Kafka: `SinkConnectorConfig.enableErrantRecordReporter`. */
   readonly takesReports: boolean;
+  /**
+   * What becomes of the record that was made last, if an operation has failed: null when it is passed over.
+   * Rejects with a ConnectError when no failure is tolerated.
+   */
+  later: Promise<SinkRecord | null | typeof givenUp> | null = null;
   readonly #options: SinkRecordsOptions;
   /** One after another: the converters, then the transforms. */
   readonly #operations: readonly Operation[];
@@ -97,25 +102,19 @@ export class SinkRecords implements ErrantRecordReporter {
     ];
   }
 
-  /**
-   * Makes a record; null when it is dropped, by a transform or because it has failed.
-   * @throws {ConnectError} when it has failed, and no failure is tolerated
-   */
-  make(
-    topic: string,
-    partition: number,
-    view: RecordView,
-  ): SinkRecord | null | Promise<SinkRecord | null | typeof givenUp> {
+  /** Makes a record; null when it is dropped, or when it is not known yet: then {@linkcode later} tells. */
+  make(topic: string, partition: number, view: RecordView): SinkRecord | null {
+    this.later = null;
     this.#progress.at = 0;
     this.#topic = topic;
     this.#partition = partition;
     this.#view = view;
     if (this.#options.spec.restoresLetters) this.#restore();
     try {
-      this.#convert();
-      return this.#record;
+      return this.#convert();
     } catch (error) {
-      return this.#mend(error);
+      this.later = this.#mend(error);
+      return null;
     }
   }
 
@@ -148,8 +147,8 @@ export class SinkRecords implements ErrantRecordReporter {
     await this.#options.letters?.taken();
   }
 
-  /** Goes on with the record where it stopped. */
-  #convert(): void {
+  /** Goes on with the record where it stopped. @returns it, or null when a transform drops it */
+  #convert(): SinkRecord | null {
     const { converters, chain } = this.#options;
     const topic = this.#topic;
     const view = this.#view;
@@ -157,26 +156,33 @@ export class SinkRecords implements ErrantRecordReporter {
     const raw = view.headers.length === 0 ? undefined : rawHeaders(view);
     if (progress.at === 0) {
       this.#key = converters.key.toConnectData(topic, view.key, raw);
-      progress.at++;
+      progress.at = 1;
     }
     if (progress.at === 1) {
       this.#value = converters.value.toConnectData(topic, view.value, raw);
-      progress.at++;
+      progress.at = 2;
     }
     if (progress.at === 2) {
-      const headers = new Headers();
-      for (const { key, value } of view.headers) {
-        const data = converters.header.toConnectHeader(topic, key, value);
-        headers.add(key, data.value, data.schema);
-      }
-      this.#record = this.#recordOf(this.#key!, this.#value!, headers);
-      progress.at++;
+      this.#record = this.#untransformed(topic, view);
+      progress.at = 3;
     }
+    let record = this.#record!;
     for (; progress.at < chain.length + 3; progress.at++) {
-      this.#record = applyStep(chain[progress.at - 3], this.#record!);
-      if (this.#record === null) return;
+      const changed = applyStep(chain[progress.at - 3], record);
+      if (changed === null) return null;
+      this.#record = record = changed;
     }
-    if (this.takesReports) this.#record = new ReportableRecord(this.#record!, this.#consumed);
+    return this.takesReports ? new ReportableRecord(record, this.#consumed) : record;
+  }
+
+  #untransformed(topic: string, view: ConsumedRecord["view"]): SinkRecord {
+    const { header: converter } = this.#options.converters;
+    const headers = new Headers();
+    for (const header of view.headers) {
+      const data = converter.toConnectHeader(topic, header.key, header.value);
+      headers.add(header.key, data.value, data.schema);
+    }
+    return this.#recordOf(this.#key!, this.#value!, headers);
   }
 
   /** Offsets are those of the topic that was read, whatever the record's own topic. */
@@ -211,7 +217,7 @@ export class SinkRecords implements ErrantRecordReporter {
     const { policy } = this.#options;
     const outcome = await policy.retry(this.#progress, () => this.#convert(), error);
     if (outcome.is === "givenUp") return givenUp;
-    if (outcome.is === "done") return this.#record;
+    if (outcome.is === "done") return outcome.value;
     const operation = this.#operations[this.#progress.at];
     const { taken } = this.#report(this.#consumed, operation, outcome.error);
     await taken;
