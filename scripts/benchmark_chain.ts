@@ -1,6 +1,6 @@
 /**
  * `deno task bench:chain`: the CPU time that a source task's loop takes for a record, from the line to the sealed batch: text
- * alone, twice (A/A), and a chain of HoistField, InsertField, RegexRouter and a Filter that keeps
+ * alone, twice (A/A), and a chain of HoistField, InsertField, ReplaceField, RegexRouter and a Filter that keeps
  * all, with JSON. Schemas are counted that are built after the first record: there must be none.
  *
  *     deno task bench:chain [--lines N] [--rounds N]
@@ -39,6 +39,7 @@ const transforms = "org.apache.kafka.connect.transforms";
 const chainConfig: [className: string, props: Props, predicate?: string][] = [
   [`${transforms}.HoistField$Value`, { field: "line" }],
   [`${transforms}.InsertField$Value`, { "static.field": "source", "static.value": "bench" }],
+  [`${transforms}.ReplaceField$Value`, { renames: "source:data_source" }],
   [`${transforms}.RegexRouter`, { regex: "(.*)", replacement: "$1-routed" }],
   [`${transforms}.Filter`, {}, `${transforms}.predicates.RecordIsTombstone`],
 ];
