@@ -21,6 +21,7 @@ import {
   oneOf,
   oneOfIgnoringCase,
   parseJson,
+  parseWholeJson,
   type Props,
   type Schema,
   type SchemaAndValue,
@@ -105,7 +106,9 @@ class JsonConverter implements Converter, HeaderConverter {
   #cacheSizeMax = 0;
   /** What envelopes begin with, by the schema: nearly always the same from record to record. */
   readonly #beginnings = new WeakMap<Schema, string>();
-  readonly #exact = new WeakMap<Schema, boolean>();
+  readonly #numberKinds = new WeakMap<Schema, NumberKind>();
+  /** What the envelope before began with, and the schema in it. */
+  #last: { schema: Schema | null; beginning: string } = { schema: null, beginning: "" };
   /** Schemas that were read, by their JSON text, the oldest first. */
   readonly #schemas = new Map<string, Schema>();
 
@@ -125,7 +128,7 @@ class JsonConverter implements Converter, HeaderConverter {
   fromConnectData(_topic: string, schema: Schema | null, value: unknown): Serialized {
     if (schema === null && (value === null || value === undefined)) return null;
     if (!this.#withSchemas) return valueToJson(schema, value, this.#options);
-    return `${this.#beginning(schema)}${valueToJson(schema, value, this.#options)}}`;
+    return `${this.#beginning(schema)}${valueToJson(schema, value, this.#options, 1)}}`;
   }
 
   toConnectData(_topic: string, value: Uint8Array | null): SchemaAndValue {
@@ -133,9 +136,8 @@ class JsonConverter implements Converter, HeaderConverter {
     const text = textOf(value);
     if (this.#withSchemas && this.#content === null) return this.#opened(text);
     const schema = this.#withSchemas ? this.#content : null;
-    const json = schema !== null
-      ? parsedExactly(text)
-      : parsedWhole(text, false) ?? parsedExactly(text);
+    const kind = schema === null ? "plain" : this.#numbersOf(schema);
+    const json = parsedWhole(text, kind) ?? parsedExactly(text);
     return { schema, value: valueFromJson(schema, json ?? null, this.#options) };
   }
 
@@ -164,7 +166,7 @@ class JsonConverter implements Converter, HeaderConverter {
     if (schema === null) return `${envelopeStart}null${envelopeMiddle}`;
     let beginning = this.#beginnings.get(schema);
     if (beginning === undefined) {
-      beginning = `${envelopeStart}${schemaToJson(schema, this.#options)}${envelopeMiddle}`;
+      beginning = `${envelopeStart}${schemaToJson(schema, this.#options, 1)}${envelopeMiddle}`;
       this.#beginnings.set(schema, beginning);
     }
     return beginning;
@@ -172,12 +174,18 @@ class JsonConverter implements Converter, HeaderConverter {
 
   /** What an envelope holds. Envelopes that begin with the same text share one schema, read once. */
   #opened(text: string): SchemaAndValue {
-    const schemaEnd = text.startsWith(envelopeStart) ? text.indexOf(envelopeMiddle) : -1;
-    const schemaText = schemaEnd < 0 ? "" : text.slice(envelopeStart.length, schemaEnd);
-    const known = this.#schemas.get(schemaText);
-    if (known !== undefined && text.endsWith("}")) {
-      const payloadText = text.slice(schemaEnd + envelopeMiddle.length, -1);
-      const payload = parsedWhole(payloadText, this.#isExact(known));
+    let { schema: known, beginning } = this.#last;
+    // Nearly always the envelope of the record before; to compare costs less than to look it up.
+    if (known === null || !text.startsWith(beginning)) {
+      const schemaEnd = text.startsWith(envelopeStart) ? text.indexOf(envelopeMiddle) : -1;
+      const schemaText = schemaEnd < 0 ? "" : text.slice(envelopeStart.length, schemaEnd);
+      known = this.#schemas.get(schemaText) ?? null;
+      beginning = envelopeStart + schemaText + envelopeMiddle;
+      if (known !== null) this.#last = { schema: known, beginning };
+    }
+    if (known !== null && text.endsWith("}")) {
+      const payloadText = text.slice(beginning.length, -1);
+      const payload = parsedWhole(payloadText, this.#numbersOf(known));
       if (payload !== undefined) {
         return { schema: known, value: valueFromJson(known, payload, this.#options) };
       }
@@ -195,7 +203,8 @@ class JsonConverter implements Converter, HeaderConverter {
     }
     let schema = schemaFromJson(schemaJson, this.#options);
     if (schema !== null) {
-      const isWhole = parsedWhole(schemaText, false) !== undefined;
+      const schemaText = beginning.slice(envelopeStart.length, -envelopeMiddle.length);
+      const isWhole = parsedWhole(schemaText, "plain") !== undefined;
       schema = this.#remembered(isWhole ? schemaText : keyOf(schema), schema);
     }
     return { schema, value: valueFromJson(schema, payload, this.#options) };
@@ -212,16 +221,19 @@ class JsonConverter implements Converter, HeaderConverter {
     return schema;
   }
 
-  /** Whether the values of a schema depend on how their numbers are written. */
-  #isExact(schema: Schema): boolean {
-    let isExact = this.#exact.get(schema);
-    if (isExact === undefined) {
-      isExact = keyOf(schema).includes("org.apache.kafka.connect.data.");
-      this.#exact.set(schema, isExact);
+  #numbersOf(schema: Schema): NumberKind {
+    let kind = this.#numberKinds.get(schema);
+    if (kind === undefined) {
+      const text = keyOf(schema);
+      const isWritten = text.includes("org.apache.kafka.connect.data.");
+      kind = isWritten ? "written" : numberType.test(text) ? "plain" : "none";
+      this.#numberKinds.set(schema, kind);
     }
-    return isExact;
+    return kind;
   }
 }
+
+const numberType = /"type":"(int(8|16|32|64)|float|double)"/;
 
 /** A schema as JSON that is never refused: a decimal of any scale can be its default. */
 function keyOf(schema: Schema): string {
@@ -246,18 +258,21 @@ const rounded = /\d{16}|(?:^|[[:,\s-])\d+(?:\.\d+)?[eE]/;
 /** Numbers of which it does not tell how they are written. */
 const decimal = /(?:^|[[:,\s-])\d+\./;
 
+/** What numbers there are where a schema wants them: none, plain ones, or ones of which the writing matters. */
+type NumberKind = "none" | "plain" | "written";
+
 /** Whether `JSON.parse` reads all that matters, which it does many times faster. */
-function isSimple(text: string, isExact: boolean): boolean {
-  if (text.length > charsMax || rounded.test(text)) return false;
-  if (isExact && decimal.test(text)) return false;
+function isSimple(text: string, kind: NumberKind): boolean {
+  if (text.length > charsMax) return false;
+  if (kind !== "none" && rounded.test(text)) return false;
+  if (kind === "written" && decimal.test(text)) return false;
   return text.length <= shallowCharsMax || (text.match(/[[{]/g)?.length ?? 0) < nestingMax;
 }
 
 /** The value of text that is one JSON value and nothing else, else undefined. */
-function parsedWhole(text: string, isExact: boolean): Json | undefined {
+function parsedWhole(text: string, kind: NumberKind): Json | undefined {
   try {
-    const json = JSON.parse(text);
-    return isSimple(text, isExact) ? json : parseJson(text);
+    return isSimple(text, kind) ? JSON.parse(text) : parseWholeJson(text);
   } catch {
     return undefined;
   }

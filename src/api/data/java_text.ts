@@ -7,6 +7,7 @@
 
 import { ensureShallow } from "./nesting.ts";
 import type { Schema } from "./schema.ts";
+import { Struct } from "./struct.ts";
 
 /**
  * A value's text. The schema, when there is one, tells floats and bytes from the rest.
@@ -41,7 +42,18 @@ function nestedText(value: unknown, schema: Schema | null, depth: number): strin
     return `[B@${value.subarray(0, 16).toHex()}`;
   }
   if (value instanceof Date) return dateText(value);
-  return String(value);
+  return value instanceof Struct ? structText(value, depth + 1) : String(value);
+}
+
+/** The fields that have a value: `Struct{id=1,name=x}`. */
+function structText(struct: Struct, depth: number): string {
+  ensureShallow(depth);
+  const fields: string[] = [];
+  for (const field of struct.schema.fields) {
+    const item = struct.getWithoutDefault(field);
+    if (item !== null) fields.push(`${field.name}=${nestedText(item, field.schema, depth)}`);
+  }
+  return `Struct{${fields.join(",")}}`;
 }
 
 function numberText(value: number, schema: Schema | null): string {

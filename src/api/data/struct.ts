@@ -117,10 +117,7 @@ export class Struct {
 
   /** Its fields with a value, as Java writes them: `Struct{id=1,name=x}`. */
   toString(): string {
-    const fields = this.schema.fields
-      .filter(({ position }) => this.#values[position] !== null)
-      .map(({ name, position, schema }) => `${name}=${textOf(this.#values[position], schema)}`);
-    return `Struct{${fields.join(",")}}`;
+    return textOf(this, null);
   }
 
   #typed(name: string, type: SchemaType): unknown {

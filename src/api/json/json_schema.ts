@@ -13,10 +13,10 @@
  */
 
 import { DataError, SchemaBuilderError } from "../../base/mod.ts";
-import { type Schema, SchemaBuilder, type SchemaType } from "../data/mod.ts";
+import { nestingMax, type Schema, SchemaBuilder, type SchemaType } from "../data/mod.ts";
 import { isJsonObject, type Json, type JsonObject, jsonString, memberOf } from "./json_text.ts";
 import { valueFromJson } from "./value_from_json.ts";
-import { type JsonOptions, valueToJson } from "./value_to_json.ts";
+import { type JsonOptions, tooDeep, valueToJson } from "./value_to_json.ts";
 
 /** What JSON calls the types that it names differently. */
 const jsonNames: Partial<Record<SchemaType, string>> = { float32: "float", float64: "double" };
@@ -36,14 +36,19 @@ const types: ReadonlyMap<string, SchemaType> = new Map([
   ["struct", "struct"],
 ]);
 
-/** A schema as JSON text. @throws {DataError} when its default does not fit */
-export function schemaToJson(schema: Schema, options: JsonOptions): string {
-  return `{${schemaMembers(schema, options).join(",")}}`;
+/**
+ * A schema as JSON text, inside of `depth` others.
+ * @throws {DataError} when its default does not fit, or it is nested too deep
+ */
+export function schemaToJson(schema: Schema, options: JsonOptions, depth = 0): string {
+  return `{${schemaMembers(schema, options, depth + 1).join(",")}}`;
 }
 
-function schemaMembers(schema: Schema, options: JsonOptions): string[] {
+function schemaMembers(schema: Schema, options: JsonOptions, depth: number): string[] {
+  if (depth > nestingMax) throw tooDeep();
   const { type, optional, name, version, doc, parameters, defaultValue } = schema;
-  const nested = (inner: Schema | null) => inner === null ? "null" : schemaToJson(inner, options);
+  const nested = (inner: Schema | null) =>
+    inner === null ? "null" : schemaToJson(inner, options, depth);
   const members = [`"type":"${jsonNames[type] ?? type}"`];
   if (type === "array") members.push(`"items":${nested(schema.valueSchema)}`);
   if (type === "map") {
@@ -51,7 +56,9 @@ function schemaMembers(schema: Schema, options: JsonOptions): string[] {
   }
   if (type === "struct") {
     const fields = schema.fields.map((field) =>
-      `{${schemaMembers(field.schema, options).join(",")},"field":${jsonString(field.name)}}`
+      `{${schemaMembers(field.schema, options, depth + 2).join(",")},"field":${
+        jsonString(field.name)
+      }}`
     );
     members.push(`"fields":[${fields.join(",")}]`);
   }
@@ -64,7 +71,7 @@ function schemaMembers(schema: Schema, options: JsonOptions): string[] {
     members.push(`"parameters":{${texts.join(",")}}`);
   }
   if (defaultValue !== undefined) {
-    members.push(`"default":${valueToJson(schema, defaultValue, options)}`);
+    members.push(`"default":${valueToJson(schema, defaultValue, options, depth)}`);
   }
   return members;
 }

@@ -47,6 +47,11 @@ export function parseJson(text: string): Json | undefined {
   return new JsonReader(text).read();
 }
 
+/** The value of JSON text that is one and nothing else; undefined for any other. @throws {SyntaxError} */
+export function parseWholeJson(text: string): Json | undefined {
+  return new JsonReader(text).readAll();
+}
+
 /** What an object says under a name; undefined when it does not. Unlike `json[name]` it knows no prototype. */
 export function memberOf(json: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(json, name) ? json[name] : undefined;
@@ -100,6 +105,12 @@ class JsonReader {
       throw this.#faults.afterNumber(this.#at);
     }
     return value;
+  }
+
+  readAll(): Json | undefined {
+    const value = this.read();
+    this.#skipSpace();
+    return this.#at === this.#text.length ? value : undefined;
   }
 
   #value(depth: number, container: JsonContainer | null, isFirst: boolean): Json {

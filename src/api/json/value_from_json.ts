@@ -72,10 +72,13 @@ export function valueFromJson(
 }
 
 function plainValue(json: Json): unknown {
+  if (typeof json === "string") return json;
   if (Array.isArray(json)) return json.map(plainValue);
   if (json instanceof BigDecimal) return json.toNumber();
   if (isJsonObject(json)) {
-    return new Map(Object.entries(json).map(([name, item]) => [name, plainValue(item)]));
+    const map = new Map<string, unknown>();
+    for (const name of Object.keys(json)) map.set(name, plainValue(json[name]));
+    return map;
   }
   // Kafka: zero has no sign, whether it was read as an integer or as a decimal.
   if (typeof json === "number") return json + 0;
@@ -141,9 +144,11 @@ function mapOf(
         `Maps with string fields should be encoded as JSON objects, but found ${kindOf(json)}`,
       );
     }
-    return new Map(
-      Object.entries(json).map(([key, item]) => [key, valueFromJson(valueSchema, item, options)]),
-    );
+    const map = new Map<string, unknown>();
+    for (const key of Object.keys(json)) {
+      map.set(key, valueFromJson(valueSchema, json[key], options));
+    }
+    return map;
   }
   if (!Array.isArray(json)) {
     throw new DataError(

@@ -27,9 +27,25 @@ export interface JsonOptions {
 /** What stands before each field of a struct, by the schema: `"a":` and `,"b":`. */
 const fieldBeginnings = new WeakMap<Schema, readonly string[]>();
 
-/** A value as JSON text. @throws {DataError} when it does not fit its schema, or is nested too deep */
-export function valueToJson(schema: Schema | null, value: unknown, options: JsonOptions): string {
-  return textOf(schema, value, options, 0);
+/**
+ * A value as JSON text, inside of `depth` others.
+ * @throws {DataError} when it does not fit its schema, or is nested too deep
+ */
+export function valueToJson(
+  schema: Schema | null,
+  value: unknown,
+  options: JsonOptions,
+  depth = 0,
+): string {
+  return textOf(schema, value, options, depth);
+}
+
+/** What Java's library for JSON does not write, either. */
+export function tooDeep(): DataError {
+  return new DataError(
+    "Converting Kafka Connect data to byte[] failed due to serialization error: ",
+    { cause: new RangeError(`More than ${nestingMax} values inside each other`) },
+  );
 }
 
 function textOf(
@@ -56,17 +72,12 @@ function textOf(
     case "number":
       return numberText(schema, value);
   }
-  if (depth >= nestingMax) {
-    throw new DataError(
-      "Converting Kafka Connect data to byte[] failed due to serialization error: ",
-      { cause: new RangeError(`More than ${nestingMax} values inside each other`) },
-    );
-  }
-  if (value instanceof Struct) return structText(schema, value, options, depth + 1);
   if (value instanceof Uint8Array) {
     if (schema !== null && schema.type !== "bytes") throw mismatch(schema, value);
     return `"${value.toBase64()}"`;
   }
+  if (depth >= nestingMax) throw tooDeep();
+  if (value instanceof Struct) return structText(schema, value, options, depth + 1);
   if (Array.isArray(value)) {
     if (schema !== null && schema.type !== "array") throw mismatch(schema, value);
     const items = schema === null ? null : schema.valueSchema;
