@@ -70,7 +70,9 @@ export class ConnectorHost {
       return { is: "found", findings };
     }
     const other = await findPlugin(pluginTypes, className, this.#files);
-    if (other !== null) return { is: "otherType" };
+    if (other !== null) {
+      return { is: "otherType", className: other.aliases?.[0] ?? other.name };
+    }
     return { is: "missing", similar: nestedNames(className) };
   }
 

@@ -36,7 +36,7 @@ export const PluginFindings = v.variant("is", [
     findings: v.array(v.strictObject({ name: text, errorMessages: v.array(text) })),
   }),
   /** There is one of that name, of another type. */
-  v.strictObject({ is: v.literal("otherType") }),
+  v.strictObject({ is: v.literal("otherType"), className: text }),
   /** There is none, but there are some whose names begin with it and `$`. */
   v.strictObject({ is: v.literal("missing"), similar: v.array(text) }),
 ]);

@@ -59,7 +59,7 @@ async function converterFindings(which: string, props: Props, check: CheckPlugin
   const name = `${which}.converter`;
   if (!Object.hasOwn(props, name)) return [];
   const type = which === "header" ? "header_converter" : "converter";
-  const own = { ...withPrefix(props, `${name}.`), "converter.type": which };
+  const own = { "converter.type": which, ...withPrefix(props, `${name}.`) };
   // Kafka: converters are checked with keys that have lost their prefix, and so say the messages.
   const found = await checkPlugin(type, name, props[name], own, "", check);
   return found.map((finding) =>
@@ -128,7 +128,9 @@ async function checkPlugin(
     case "found":
       return found.findings;
     case "otherType": {
-      const message = `Class class ${trimmed} does not implement the ${interfaces[type]} interface`;
+      const message = `Class class ${found.className} does not implement the ${
+        interfaces[type]
+      } interface`;
       return [{ name, errorMessages: [message] }];
     }
     case "missing": {
