@@ -131,7 +131,8 @@ function sinkTrial(options: TrialOptions): Attempt {
       ...{ offset: 0n, timestampMs: timestampMs ?? 0, timestampType: "CreateTime" as const },
       ...rest,
     };
-    const record = await records.make(topic, partition ?? 0, view);
+    const made = records.make(topic, partition ?? 0, view);
+    const record = records.later === null ? made : await records.later;
     if (record === null || typeof record === "symbol") return null;
     const headers = [...record.headers].map(({ key, schema, value }) => (
       { key, value: dataOf(schema, value) }
