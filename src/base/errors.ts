@@ -71,6 +71,12 @@ export class AlreadyExistsError extends ConnectError {
   override name = "AlreadyExistsError";
 }
 
+/** A request that makes no sense, or none as things are. Kafka: `BadRequestException`. */
+export class BadRequestError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "BadRequestError";
+}
+
 /** A call made while the worker's state does not allow it. Kafka: `IllegalWorkerStateException`. */
 export class IllegalWorkerStateError extends ConnectError {
   /** The class's own name, kept when the code is minified. */

@@ -14,3 +14,21 @@ export interface Logger {
   /** What went wrong. */
   error(message: string): void;
 }
+
+/** A logger's level. Kafka: `LoggerLevel`. */
+export interface LoggerLevel {
+  /** In Kafka's words: OFF, FATAL, ERROR, WARN, INFO, DEBUG, TRACE. */
+  level: string;
+  /** When it was set, in milliseconds since 1970; null: never. */
+  last_modified: number | null;
+}
+
+/** The levels of all loggers, as REST shows and sets them. Kafka: `Loggers`. */
+export interface LoggerLevels {
+  /** Those that there are, by name, sorted. */
+  all(): Record<string, LoggerLevel>;
+  /** That of one; null: there is no such logger. */
+  level(logger: string): LoggerLevel | null;
+  /** Sets that of a logger and of all under it. @returns their names, sorted */
+  set(namespace: string, level: string): string[];
+}

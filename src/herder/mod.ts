@@ -6,6 +6,7 @@
 
 export * from "./config/mod.ts";
 export { Connectors } from "./connector_host.ts";
+export * from "./herder.ts";
 export * from "./standalone.ts";
 export type { TaskState } from "./task_runner.ts";
 export { taskFindings } from "./task_findings.ts";

@@ -29,6 +29,7 @@ import {
   withVariables,
 } from "./config/mod.ts";
 import type { Connectors } from "./connector_host.ts";
+import type { ConnectorStatus } from "./herder.ts";
 import { reloadAfter } from "./reload.ts";
 import { SinkTaskRunner } from "./sink_task_runner.ts";
 import { SourceTaskRunner } from "./source_task_runner.ts";
@@ -66,18 +67,6 @@ export interface StandaloneHerderOptions {
   clock: Clock;
   /** Where messages go. */
   log: Logger;
-}
-
-/** How a connector and its tasks are, as REST shows it. Kafka: `ConnectorStateInfo`. */
-export interface ConnectorStatus {
-  /** Its name. */
-  name: string;
-  /** The connector itself. */
-  connector: { state: TaskState; worker_id: string; version: string; trace?: string };
-  /** Its tasks. */
-  tasks: { id: number; state: TaskState; worker_id: string; version: string; trace?: string }[];
-  /** Its kind. */
-  type: "source" | "sink";
 }
 
 interface RunningConnector {

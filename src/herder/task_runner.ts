@@ -1,7 +1,13 @@
 /** What runs a task, as the herder sees it. */
 
 /** The states of a task, as REST names them. Kafka: `AbstractStatus.State`. */
-export type TaskState = "UNASSIGNED" | "RUNNING" | "PAUSED" | "FAILED" | "STOPPED";
+export type TaskState =
+  | "UNASSIGNED"
+  | "RUNNING"
+  | "PAUSED"
+  | "FAILED"
+  | "STOPPED"
+  | "RESTARTING";
 
 /** How a task is. */
 export interface TaskStatus {

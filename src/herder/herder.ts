@@ -1,0 +1,224 @@
+/**
+ * What a worker can be asked to do, by its REST API above all: one contract for standalone and distributed
+ * workers. Kafka: `org.apache.kafka.connect.runtime.Herder`, whose names and words these are.
+ *
+ * Errors are told by their class: {@linkcode NotFoundError} for what is not there,
+ * {@linkcode AlreadyExistsError} for what is, {@linkcode BadRequestError} for what makes no sense,
+ * {@linkcode InvalidConfigError} for a configuration that will not do; any other is an error of the worker.
+ *
+ * @module
+ */
+
+import type { Props } from "./config/mod.ts";
+import type { TaskState } from "./task_runner.ts";
+
+/** A task of a connector. Kafka: `ConnectorTaskId`. */
+export interface ConnectorTaskId {
+  /** The connector's name. */
+  connector: string;
+  /** The task's number, from 0. */
+  task: number;
+}
+
+/** The two kinds of connectors; unknown where the class is not there. Kafka: `ConnectorType`. */
+export type ConnectorType = "source" | "sink" | "unknown";
+
+/** What a connector is meant to do. Kafka: `TargetState`. */
+export type TargetState = "STARTED" | "PAUSED" | "STOPPED";
+
+/** A connector: its configuration, with variables, and its tasks. Kafka: `ConnectorInfo`. */
+export interface ConnectorInfo {
+  /** Its name. */
+  name: string;
+  /** As configured. */
+  config: Props;
+  /** Its tasks. */
+  tasks: ConnectorTaskId[];
+  /** Its kind. */
+  type: ConnectorType;
+}
+
+/** How a connector is. Kafka: `ConnectorStateInfo.ConnectorState`. */
+export interface ConnectorStateOf {
+  /** Its state, in Kafka's words. */
+  state: TaskState;
+  /** The worker that runs it. */
+  worker_id: string;
+  /** Why it failed. */
+  trace?: string;
+  /** The version of its class. */
+  version?: string;
+}
+
+/** How a task is. Kafka: `ConnectorStateInfo.TaskState`. */
+export interface TaskStateOf extends ConnectorStateOf {
+  /** Its number. */
+  id: number;
+}
+
+/** How a connector and its tasks are. Kafka: `ConnectorStateInfo`. */
+export interface ConnectorStatus {
+  /** Its name. */
+  name: string;
+  /** The connector itself. */
+  connector: ConnectorStateOf;
+  /** Its tasks. */
+  tasks: TaskStateOf[];
+  /** Its kind. */
+  type: ConnectorType;
+}
+
+/** A task's configuration. Kafka: `TaskInfo`. */
+export interface TaskInfo {
+  /** Which task. */
+  id: ConnectorTaskId;
+  /** Its configuration, with variables. */
+  config: Props;
+}
+
+/** One partition and its offset, as a connector knows them: any JSON. Kafka: `ConnectorOffset`. */
+export interface ConnectorOffset {
+  /** A source's own partition, or `kafka_topic` and `kafka_partition`. */
+  partition: Record<string, unknown> | null;
+  /** A source's own offset, or `kafka_offset`; null: there is none, or there shall be none. */
+  offset: Record<string, unknown> | null;
+}
+
+/** How well a worker is. Kafka: KIP-1017. */
+export interface WorkerHealth {
+  /** Whether it has started, and goes on. */
+  status: "starting" | "healthy" | "unhealthy";
+  /** The same for people. */
+  message: string;
+}
+
+/** A plugin that a worker has. Kafka: `PluginInfo`. */
+export interface PluginInfo {
+  /** The name that a configuration uses. */
+  class: string;
+  /** What it is, as Kafka writes it. */
+  type: "source" | "sink" | "converter" | "header_converter" | "transformation" | "predicate";
+  /** Its version. */
+  version?: string;
+}
+
+/** A key of a plugin's configuration. Kafka: `ConfigKeyInfo`. */
+export interface ConfigKeyInfo {
+  /** The key. */
+  name: string;
+  /** Its type, in Kafka's words. */
+  type: string;
+  /** Whether it must be there. */
+  required: boolean;
+  /** What it is otherwise, as text. */
+  default_value: string | null;
+  /** How important it is. */
+  importance: string;
+  /** What it is for. */
+  documentation: string;
+  /** The group it is shown in. */
+  group: string | null;
+  /** Its place in that group. */
+  order_in_group: number;
+  /** How wide its field is. */
+  width: string;
+  /** Its name for people. */
+  display_name: string;
+  /** The keys that depend on it. */
+  dependents: string[];
+}
+
+/** A value of a configuration, and what is wrong with it. Kafka: `ConfigValueInfo`. */
+export interface ConfigValueInfo {
+  /** The key. */
+  name: string;
+  /** What it is, as text. */
+  value: string | null;
+  /** What it might be. */
+  recommended_values: string[];
+  /** What is wrong. */
+  errors: string[];
+  /** Whether it matters as things are. */
+  visible: boolean;
+}
+
+/** What is to be said of a configuration. Kafka: `ConfigInfos`. */
+export interface ConfigInfos {
+  /** The connector class. */
+  name: string;
+  /** How many values have errors. */
+  error_count: number;
+  /** The groups of keys. */
+  groups: string[];
+  /** Each key and its value. */
+  configs: { definition: ConfigKeyInfo | null; value: ConfigValueInfo }[];
+}
+
+/** What to restart. Kafka: `RestartRequest`, KIP-745. */
+export interface RestartRequest {
+  /** Only what has failed. */
+  onlyFailed: boolean;
+  /** Tasks too. */
+  includeTasks: boolean;
+}
+
+/** What a worker can be asked to do. */
+export interface Herder {
+  /** What others call this worker: `host:port`. */
+  readonly workerId: string;
+  /** How well it is. */
+  health(): Promise<WorkerHealth>;
+  /** The names of all connectors. */
+  connectors(): Promise<string[]>;
+  /** A connector. @throws {NotFoundError} */
+  connectorInfo(name: string): Promise<ConnectorInfo>;
+  /** How it is. @throws {NotFoundError} */
+  connectorStatus(name: string): Promise<ConnectorStatus>;
+  /** How a task is. @throws {NotFoundError} */
+  taskStatus(id: ConnectorTaskId): Promise<TaskStateOf>;
+  /** The configurations of a connector's tasks. @throws {NotFoundError} */
+  taskConfigs(name: string): Promise<TaskInfo[]>;
+  /**
+   * Makes a connector, or gives it another configuration.
+   * @param allowReplace whether there may be one already; else that is an {@linkcode AlreadyExistsError}
+   * @param initialState of a new one; STARTED unless told
+   */
+  putConnectorConfig(
+    name: string,
+    config: Props,
+    allowReplace: boolean,
+    initialState?: TargetState,
+  ): Promise<{ created: boolean; info: ConnectorInfo }>;
+  /** Changes some keys of a configuration; null takes one away. Kafka: KIP-477. @throws {NotFoundError} */
+  patchConnectorConfig(name: string, patch: Record<string, string | null>): Promise<ConnectorInfo>;
+  /** Stops a connector and forgets it; its offsets stay. @throws {NotFoundError} */
+  deleteConnector(name: string): Promise<void>;
+  /** Restarts a connector, not its tasks, and waits for it. @throws {NotFoundError} */
+  restartConnector(name: string): Promise<void>;
+  /** Restarts what is asked for, behind the answer: what it will be. @throws {NotFoundError} */
+  restartConnectorAndTasks(name: string, request: RestartRequest): Promise<ConnectorStatus>;
+  /** Restarts a task. @throws {NotFoundError} */
+  restartTask(id: ConnectorTaskId): Promise<void>;
+  /** Pauses a connector and its tasks, behind the answer. @throws {NotFoundError} */
+  pauseConnector(name: string): Promise<void>;
+  /** Starts it, or lets it go on, behind the answer. @throws {NotFoundError} */
+  resumeConnector(name: string): Promise<void>;
+  /** Stops a connector, and ends its tasks. Kafka: KIP-875. @throws {NotFoundError} */
+  stopConnector(name: string): Promise<void>;
+  /** The topics that a connector has used since it was made or that was reset. Kafka: KIP-558. */
+  connectorActiveTopics(name: string): Promise<string[]>;
+  /** Forgets them. */
+  resetConnectorActiveTopics(name: string): Promise<void>;
+  /** A connector's offsets. @throws {NotFoundError} */
+  connectorOffsets(name: string): Promise<ConnectorOffset[]>;
+  /** Changes offsets of a stopped connector. @returns what to tell @throws {NotFoundError | BadRequestError} */
+  alterConnectorOffsets(name: string, offsets: ConnectorOffset[]): Promise<string>;
+  /** Forgets the offsets of a stopped connector. @returns what to tell @throws {NotFoundError | BadRequestError} */
+  resetConnectorOffsets(name: string): Promise<string>;
+  /** The plugins of this worker. */
+  connectorPlugins(): Promise<PluginInfo[]>;
+  /** The keys of a plugin. @throws {NotFoundError} */
+  connectorPluginConfig(pluginName: string): Promise<ConfigKeyInfo[]>;
+  /** Says all that is to be said of a configuration. @throws {BadRequestError} without a class to check it */
+  validateConnectorConfig(config: Props): Promise<ConfigInfos>;
+}
