@@ -13,6 +13,7 @@ import {
   type HostCall,
   HostWorker,
   nothing,
+  type OffsetChanges,
   PluginFindings,
   TaskConfigs,
 } from "../sandbox/mod.ts";
@@ -152,6 +153,18 @@ export class Connectors {
   /** Stops a connector. */
   async stop(connector: string): Promise<void> {
     await this.#host.call({ method: "stop", connector }, v.null());
+  }
+
+  /**
+   * Asks a connector, which need not be started, whether it takes other offsets. Kafka: KIP-875.
+   * @param props its configuration, without variables
+   * @returns whether it has seen to them; what is stored is altered either way
+   * @throws {RemoteError} why it refuses them
+   */
+  async alterOffsets(props: Props, changes: OffsetChanges): Promise<boolean> {
+    const className = props["connector.class"].trim();
+    const call: HostCall = { method: "alterOffsets", className, props, changes };
+    return await this.#host.call(call, v.boolean());
   }
 
   /** Ends their Web Worker. */

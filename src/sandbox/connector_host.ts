@@ -59,6 +59,16 @@ export class ConnectorHost {
         await connector?.stop();
         return null;
       }
+      case "alterOffsets": {
+        const { className, props, changes } = call;
+        // Kafka: Worker.modifySourceConnectorOffsets asks one that is neither initialized nor started.
+        if (changes.type === "source") {
+          const { connector: Connector } = await loadPlugin(["source"], className, this.#files);
+          return await new Connector().alterOffsets(props, changes.offsets);
+        }
+        const { connector: Connector } = await loadPlugin(["sink"], className, this.#files);
+        return await new Connector().alterOffsets(props, changes.offsets);
+      }
     }
   }
 

@@ -6,7 +6,7 @@
  */
 
 import * as v from "valibot";
-import type { PluginType } from "../api/mod.ts";
+import type { OffsetMap, PluginType, TopicPartition } from "../api/mod.ts";
 
 const text = v.pipe(v.string(), v.maxLength(1 << 20));
 const props = v.record(text, text);
@@ -79,6 +79,21 @@ export interface PluginCheck {
   prefix: string;
 }
 
+/** Offsets that a user wants a connector to have; null: none. Kafka: KIP-875. */
+export type OffsetChanges =
+  | {
+    /** Of a source: its own partitions and offsets. */
+    type: "source";
+    /** Numbers are as JSON has them. */
+    offsets: readonly { partition: OffsetMap | null; offset: OffsetMap | null }[];
+  }
+  | {
+    /** Of a sink: those of its group. */
+    type: "sink";
+    /** The next record of each partition. */
+    offsets: readonly (TopicPartition & { offset: bigint | null })[];
+  };
+
 /** A call of the host. */
 export type HostCall =
   /** What a class is: answers a {@linkcode ConnectorDescription}. */
@@ -90,4 +105,11 @@ export type HostCall =
   /** Answers {@linkcode TaskConfigs}. */
   | { method: "taskConfigs"; connector: string; tasksMax: number }
   /** Stops a connector. */
-  | { method: "stop"; connector: string };
+  | { method: "stop"; connector: string }
+  /** Asks a connector that need not be started whether it takes these offsets: answers a boolean. */
+  | {
+    method: "alterOffsets";
+    className: string;
+    props: Record<string, string>;
+    changes: OffsetChanges;
+  };

@@ -7,6 +7,7 @@
 export {
   ConnectorDescription,
   type HostCall,
+  type OffsetChanges,
   type PluginCheck,
   PluginFindings,
   TaskConfigs,

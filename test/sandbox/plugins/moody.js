@@ -27,6 +27,12 @@ class Connector {
     return Array.from({ length: this.#calls }, (_, i) => ({ part: `${i} of ${this.#calls}` }));
   }
 
+  alterOffsets({ mood }, offsets) {
+    if (this.#context !== null) throw new Error("it is started");
+    if (mood === "refuses offsets") throw new RangeError(`not ${offsets[0].offset?.at}`);
+    return mood !== "leaves offsets alone" || "neither";
+  }
+
   stop() {}
 }
 
