@@ -9,4 +9,10 @@ export * from "./batch_filter.ts";
 export * from "./compression.ts";
 export * from "./partitioner.ts";
 export * from "./record_batch.ts";
-export { type PlacedBatch, readBatches, readRecords, type RecordView } from "./record_reader.ts";
+export {
+  endOffsetOf,
+  type PlacedBatch,
+  readBatches,
+  readRecords,
+  type RecordView,
+} from "./record_reader.ts";

@@ -42,6 +42,15 @@ export function* readBatches(bytes: Uint8Array): Generator<PlacedBatch> {
   }
 }
 
+/** The offset after the last of the whole batches in `bytes`; `from` when there is none. @throws {CorruptError} */
+export function endOffsetOf(bytes: Uint8Array, from: bigint): bigint {
+  let end = from;
+  for (const { header } of readBatches(bytes)) {
+    end = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+  }
+  return end;
+}
+
 /**
  * The records of all whole batches in `bytes`, in order; control batches are passed over.
  * @throws {CorruptError} for a batch whose checksum or content is wrong

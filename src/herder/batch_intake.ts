@@ -29,6 +29,8 @@ export interface BatchIntakeOptions {
    * refuses with one all that stands behind it.
    */
   isOneAtATime: boolean;
+  /** A batch is stored in a topic. */
+  onStored?: (topic: string) => void;
   /** Reaches the task. */
   send: (message: ToTask, transfer?: Transferable[]) => void;
 }
@@ -79,7 +81,7 @@ export class BatchIntake {
   async #append(
     { id, topic, partition, batch }: Extract<FromTask, { type: "batch" }>,
   ): Promise<void> {
-    const { producer, checkTopic, keepsOrder, send } = this.#options;
+    const { producer, checkTopic, keepsOrder, onStored, send } = this.#options;
     const { buffer } = batch;
     const { byteLength } = buffer;
     try {
@@ -87,6 +89,7 @@ export class BatchIntake {
       if (this.#refusal !== null) throw this.#refusal;
       checkTopic(topic);
       const baseOffset = await producer.append(topic, partition, batch);
+      onStored?.(topic);
       send({ type: "acked", id, baseOffset, buffer }, [buffer]);
     } catch (error) {
       if (keepsOrder()) this.#refusal ??= error;

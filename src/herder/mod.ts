@@ -4,6 +4,7 @@
  * @module
  */
 
+export { ActiveTopics } from "./active_topics.ts";
 export * from "./config/mod.ts";
 export { Connectors } from "./connector_host.ts";
 export * from "./herder.ts";

@@ -6,7 +6,7 @@
  */
 
 import { type Clock, ConnectError, type Logger, reasonOf, traceOf } from "../base/mod.ts";
-import { readBatches } from "../batch/mod.ts";
+import { endOffsetOf } from "../batch/mod.ts";
 import { type GrantedPermissions, TaskWorker } from "../sandbox/mod.ts";
 import type { FromTask, TaskSpec } from "../task/mod.ts";
 import type {
@@ -42,6 +42,8 @@ export interface SinkTaskOptions {
   consumer: ConsumerOptions;
   /** How it writes dead letters, to the topic that its `spec` names and no other; null: it writes none. */
   deadLetters: Producer | null;
+  /** It is given records of a topic; told of each fetch. */
+  onTopic?: (topic: string) => void;
   /** Time. */
   clock: Clock;
   /** Where its messages go. */
@@ -214,7 +216,8 @@ export class SinkTaskRunner implements TaskRunner {
       case "batches": {
         const handed = this.#handed.get(keyOf(event));
         if (handed === undefined) break;
-        handed.offset = endOf(event.batches, event.position);
+        handed.offset = endOffsetOf(event.batches, event.position);
+        this.#options.onTopic?.(event.topic);
         this.#bytesOut += event.batches.length;
         this.#worker.send(event, [event.batches.buffer]);
         break;
@@ -378,15 +381,6 @@ export class SinkTaskRunner implements TaskRunner {
     this.#interrupt.abort();
     this.#ended.resolve();
   }
-}
-
-/** The offset after the last record of these batches. */
-function endOf(batches: Uint8Array, position: bigint): bigint {
-  let end = position;
-  for (const { header } of readBatches(batches)) {
-    end = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
-  }
-  return end;
 }
 
 function keyOf({ topic, partition }: TopicPartition): string {

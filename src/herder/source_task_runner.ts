@@ -34,6 +34,8 @@ export interface SourceTaskOptions {
   refusesBehind: boolean;
   /** Where its offsets go. */
   offsets: OffsetStore;
+  /** It has written to a topic; told of each batch. */
+  onTopic?: (topic: string) => void;
   /** Time. */
   clock: Clock;
   /** Where its messages go. */
@@ -70,6 +72,7 @@ export class SourceTaskRunner implements TaskRunner {
       // A task that stops would leave a gap.
       keepsOrder: () => this.#isStopping || !isTolerant,
       isOneAtATime: isTolerant && refusesBehind,
+      onStored: options.onTopic,
       send: (message, transfer) => this.#worker.send(message, transfer),
     });
     options.producer.listen({

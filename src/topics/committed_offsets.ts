@@ -1,7 +1,7 @@
 /** The committed offsets of consumer groups: in memory, and as records of a topic (group_offsets.ts). */
 
 import { type Clock, ConnectError, reasonOf } from "../base/mod.ts";
-import { BatchBuilder, readBatches, readRecords } from "../batch/mod.ts";
+import { BatchBuilder, endOffsetOf, readRecords } from "../batch/mod.ts";
 import type { EmbeddedLog } from "../log/mod.ts";
 import {
   decodeOffset,
@@ -40,9 +40,7 @@ export class CommittedOffsets {
           if (offset === null) committed.#groups.get(groupId)?.delete(keyOf(read));
           else committed.#remember(groupId, [{ topic, partition, offset }]);
         }
-        for (const { header } of readBatches(batches)) {
-          offset = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
-        }
+        offset = endOffsetOf(batches, offset);
       }
     } catch (cause) {
       const reason = reasonOf(cause);

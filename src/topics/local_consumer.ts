@@ -1,7 +1,7 @@
 /** One member of a group of this process. */
 
 import { ConnectError, OffsetOutOfRangeError } from "../base/mod.ts";
-import { readBatches } from "../batch/mod.ts";
+import { endOffsetOf } from "../batch/mod.ts";
 import type { LocalGroup } from "./local_group.ts";
 import { keyOf } from "./partition_key.ts";
 import type {
@@ -203,9 +203,7 @@ export class LocalConsumer implements GroupConsumer {
       }
       if (this.#isClosed) return { type: "idle" };
       const position = owned.offset;
-      for (const { header } of readBatches(batches)) {
-        owned.offset = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
-      }
+      owned.offset = endOffsetOf(batches, position);
       // The next poll begins with another partition.
       this.#owned.delete(key);
       this.#owned.set(key, owned);
