@@ -1,5 +1,5 @@
 /**
- * What everything stands on: errors, time, the disk, bytes, checksums, exact JSON, secrets.
+ * What everything stands on: errors, time, the disk, bytes, checksums, secrets.
  *
  * @module
  */
@@ -10,7 +10,6 @@ export * from "./crc32c.ts";
 export * from "./disk.ts";
 export * from "./disk_local.ts";
 export * from "./errors.ts";
-export * from "./exact_json.ts";
 export * from "./java_trace.ts";
 export * from "./logger.ts";
 export * from "./node_module.ts";

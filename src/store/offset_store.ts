@@ -9,15 +9,8 @@
  * @module
  */
 
-import {
-  ConfigError,
-  ConnectError,
-  CorruptError,
-  type Disk,
-  parseExact,
-  reasonOf,
-  stringifyExact,
-} from "../base/mod.ts";
+import { parseExact, stringifyExact } from "../api/mod.ts";
+import { ConfigError, ConnectError, CorruptError, type Disk, reasonOf } from "../base/mod.ts";
 import { decodeJavaMap, encodeJavaMap, type JavaMapEntry } from "./java_map.ts";
 
 /** A source partition and its offset (null: none), both as JSON text. */
@@ -27,6 +20,8 @@ export type StoredOffset = [partition: string, offset: string | null];
 export interface OffsetStore {
   /** The committed offsets of these source partitions of a connector, in their order. */
   read(connector: string, partitions: readonly string[]): (string | null)[];
+  /** All offsets of a connector, as they were first committed one after another. */
+  list(connector: string): [partition: string, offset: string][];
   /** Stores offsets; resolves once they are durable. */
   commit(connector: string, offsets: readonly StoredOffset[]): Promise<void>;
 }
@@ -79,6 +74,16 @@ export class FileOffsetStore implements OffsetStore {
     });
   }
 
+  /** All offsets of a connector, as they were first committed one after another. */
+  list(connector: string): [partition: string, offset: string][] {
+    const found: [string, string][] = [];
+    for (const [key, value] of this.#entries.values()) {
+      const partition = key === null || value === null ? null : partitionIn(key, connector);
+      if (partition !== null) found.push([partition, decoder.decode(value!)]);
+    }
+    return found;
+  }
+
   /** Stores offsets; resolves once they are durable. Commits that come meanwhile share a write. */
   commit(connector: string, offsets: readonly StoredOffset[]): Promise<void> {
     for (const [partition, offset] of offsets) {
@@ -123,6 +128,18 @@ const decoder = new TextDecoder();
 
 function keyBytes(connector: string, partition: string): Uint8Array {
   return encoder.encode(`[${JSON.stringify(connector)},${partition}]`);
+}
+
+/** The partition that a key of this connector stands for; null for another's, or what is no key. */
+function partitionIn(key: Uint8Array, connector: string): string | null {
+  try {
+    const parts = parseExact(decoder.decode(key));
+    if (!Array.isArray(parts) || parts.length !== 2 || parts[0] !== connector) return null;
+    return typeof parts[1] === "object" && parts[1] !== null ? stringifyExact(parts[1]) : null;
+  } catch {
+    // Kafka: `OffsetUtils.processPartitionKey` passes over what it cannot read, too.
+    return null;
+  }
 }
 
 /** The key with the fields of every object in the order of their names; bytes that are no JSON as they are. */

@@ -5,15 +5,14 @@
  * @module
  */
 
-import { type Schema, type SourceRecord, textOf, type TimestampType } from "../api/mod.ts";
 import {
-  javaClassOfError,
-  messageOf,
-  reasonOf,
-  type Secrets,
+  type Schema,
+  type SourceRecord,
   stringifyExact,
-  traceOf,
-} from "../base/mod.ts";
+  textOf,
+  type TimestampType,
+} from "../api/mod.ts";
+import { javaClassOfError, messageOf, reasonOf, type Secrets, traceOf } from "../base/mod.ts";
 import type { RecordHeader, RecordView } from "../batch/mod.ts";
 import type { Operation } from "./error_policy.ts";
 

@@ -9,8 +9,7 @@
  * @module
  */
 
-import { stringifyExact } from "../base/mod.ts";
-import type { OffsetMap, SourceRecord } from "../api/mod.ts";
+import { type OffsetMap, type SourceRecord, stringifyExact } from "../api/mod.ts";
 
 interface Checkpoint {
   /** The number of the first record after the poll. */

@@ -1,7 +1,11 @@
 /** What a source task reads of the offsets that its connector has committed: the worker has them. */
 
-import type { OffsetMap, OffsetStorageReader } from "../api/mod.ts";
-import { parseExact, stringifyExact } from "../base/mod.ts";
+import {
+  type OffsetMap,
+  type OffsetStorageReader,
+  parseExact,
+  stringifyExact,
+} from "../api/mod.ts";
 import type { TaskPort, ToTask } from "./messages.ts";
 
 /** The reader that a source task is given. */

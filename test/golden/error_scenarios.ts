@@ -60,6 +60,7 @@ export class Stage {
     this.#folder = folder;
     const offsets: OffsetStore = {
       read: (_, partitions) => partitions.map(() => null),
+      list: () => [],
       commit: (connector, offsets) => {
         this.#committed.set(connector, offsets);
         return Promise.resolve();

@@ -91,7 +91,11 @@ async function startOurs(topics: KafkaTopics, workerProps: Props, props: Props):
     topics,
     internalTopics: new Set(),
     clients: { readFile: localDisk.readFile, fetch, clock: systemClock, log },
-    offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
+    offsets: {
+      read: (_, partitions) => partitions.map(() => null),
+      list: () => [],
+      commit: async () => {},
+    },
     clock: systemClock,
     log,
   });

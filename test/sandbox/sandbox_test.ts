@@ -50,7 +50,11 @@ async function attack(name: string, file: string) {
     internalTopics: new Set(["__consumer_offsets"]),
     makesTopics: false,
     refusesBehind: false,
-    offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
+    offsets: {
+      read: (_, partitions) => partitions.map(() => null),
+      list: () => [],
+      commit: async () => {},
+    },
     clock: systemClock,
     log,
   });

@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./exact_json.ts";
 export * from "./json_schema.ts";
 export * from "./json_text.ts";
 export * from "./value_from_json.ts";

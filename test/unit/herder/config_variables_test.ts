@@ -62,7 +62,11 @@ async function withTelling(
       topics,
     },
     ...{ internalTopics: new Set<string>(), clients: null, clock, log },
-    offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
+    offsets: {
+      read: (_, partitions) => partitions.map(() => null),
+      list: () => [],
+      commit: async () => {},
+    },
   });
   const own = { "name": "it", "connector.class": "Telling", "password": "${env:SECRET}" };
   const all = { ...own, ...connector };

@@ -33,7 +33,11 @@ Deno.test("a sink task commits what it was handed alone, and the rest of what it
     topics,
     internalTopics: new Set(),
     clients: null,
-    offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
+    offsets: {
+      read: (_, partitions) => partitions.map(() => null),
+      list: () => [],
+      commit: async () => {},
+    },
     clock: systemClock,
     log,
   });

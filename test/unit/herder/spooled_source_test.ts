@@ -51,6 +51,7 @@ class Worker {
       offsets: {
         read: (name, partitions) =>
           partitions.map((partition) => this.#offsets.get(name + partition) ?? null),
+        list: () => [],
         commit: (name, offered) => {
           for (const [partition, offset] of offered) this.#offsets.set(name + partition, offset);
           return Promise.resolve();

@@ -39,7 +39,11 @@ async function withConnector(
     topics,
     internalTopics: new Set(),
     clients: null,
-    offsets: { read: (_, partitions) => partitions.map(() => null), commit: async () => {} },
+    offsets: {
+      read: (_, partitions) => partitions.map(() => null),
+      list: () => [],
+      commit: async () => {},
+    },
     clock: systemClock,
     log,
   });

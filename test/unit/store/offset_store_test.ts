@@ -87,3 +87,62 @@ Deno.test("FileOffsetStore.open() names a file that it cannot read, and leaves i
     await Deno.remove(path);
   }
 });
+
+Deno.test("FileOffsetStore.list() tells a connector's offsets, none that was removed, and no one else's", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/offsets`;
+    const store = await FileOffsetStore.open(localDisk, path);
+    deepStrictEqual(store.list("c"), []);
+    const odd = String.raw`{"\u000a":1,"\u00e9":2,"__proto__":null}`;
+    await store.commit("c", [
+      ['{"filename":"a"}', '{"position":9223372036854775807}'],
+      ['{"filename":"b"}', '{"position":2}'],
+      [odd, '{"position":3}'],
+    ]);
+    await store.commit('c",{"x', [['{"filename":"a"}', '{"position":4}']]);
+    await store.commit("c", [['{"filename":"b"}', null]]);
+    const expected = [
+      ['{"filename":"a"}', '{"position":9223372036854775807}'],
+      ['{"\\n":1,"é":2,"__proto__":null}', '{"position":3}'],
+    ];
+    deepStrictEqual(store.list("c"), expected);
+    const again = await FileOffsetStore.open(localDisk, path);
+    deepStrictEqual(again.list("c"), expected);
+    deepStrictEqual(again.list('c",{"x'), [['{"filename":"a"}', '{"position":4}']]);
+    deepStrictEqual(again.read("c", [odd, '{"é":2,"__proto__":null,"\\n":1}']), [
+      '{"position":3}',
+      '{"position":3}',
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("FileOffsetStore.list() passes over what is no key of Kafka Connect", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    const keys = [
+      "no JSON",
+      "5",
+      '["c"]',
+      '["c",5]',
+      '["c",null]',
+      '["c",{"a":1},2]',
+      '[1,{"a":1}]',
+    ];
+    const bytes = (value: string) => new TextEncoder().encode(value);
+    await Deno.writeFile(
+      path,
+      encodeJavaMap([
+        [null, bytes('{"position":0}')],
+        ...keys.map((key): [Uint8Array, Uint8Array] => [bytes(key), bytes('{"position":1}')]),
+        [bytes('["c", {"a":1}]'), bytes('{"position":2}')],
+      ]),
+    );
+    const store = await FileOffsetStore.open(localDisk, path);
+    deepStrictEqual(store.list("c"), [['{"a":1}', '{"position":2}']]);
+  } finally {
+    await Deno.remove(path);
+  }
+});

@@ -4,9 +4,11 @@ import {
   BigDecimal,
   decodeJson,
   jsonString,
+  parseExact,
   parseJson,
   schemaFromJson,
   schemaToJson,
+  stringifyExact,
   valueFromJson,
   valuesEqual,
   valueToJson,
@@ -100,4 +102,27 @@ Deno.test("decodeJson() tells UTF-16 by its first bytes, and refuses what is no 
   assert.equal(parseJson(decodeJson(Uint8Array.of(0xff, 0xfe, 0x31, 0))), 1);
   assert.equal(decodeJson(Uint8Array.of(0x31)), "1");
   assert.throws(() => decodeJson(Uint8Array.of(0x22, 0xff, 0x22)), TypeError);
+});
+
+Deno.test("parseExact() and stringifyExact() keep integers and names as they are", () => {
+  const text = String
+    .raw`[{"b":1},{"\u000a":1,"\u00e9":2},{"\u000a":1,"\u00e9":9223372036854775807}]`;
+  const value = parseExact(text);
+  assert.deepEqual(value, [{ b: 1 }, { "\n": 1, "é": 2 }, { "\n": 1, "é": 9223372036854775807n }]);
+  assert.equal(
+    stringifyExact(value),
+    '[{"b":1},{"\\n":1,"é":2},{"\\n":1,"é":9223372036854775807}]',
+  );
+  assert.deepEqual(parseExact("[-9007199254740993, 1.5, 2.0, 1e3, null, true]"), [
+    -9007199254740993n,
+    1.5,
+    2,
+    1000,
+    null,
+    true,
+  ]);
+  assert.equal(stringifyExact(parseExact('{"__proto__":{"a":1}}')), '{"__proto__":{"a":1}}');
+  for (const wrong of ["", "{", "1 2", "{'a':1}"]) {
+    assert.throws(() => parseExact(wrong), SyntaxError, wrong);
+  }
 });
