@@ -59,9 +59,12 @@ export async function runStandalone(
       log,
     });
     const started = (async () => {
-      for (const { props, description } of planned.plan.connectors) {
-        await running.startConnector(props, description);
-      }
+      await Promise.all(
+        planned.plan.connectors.map(({ props, description }) =>
+          running.startConnector(props, description)
+        ),
+      );
+      running.ready();
       isStarted = true;
       log.info("Kafka Connect worker started");
     })();

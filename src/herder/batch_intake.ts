@@ -5,8 +5,8 @@
  * @module
  */
 
-import { reasonOf } from "../base/mod.ts";
-import type { FromTask, ToTask } from "../task/mod.ts";
+import { ConnectError, reasonOf } from "../base/mod.ts";
+import type { FromTask, TaskSpec, ToTask } from "../task/mod.ts";
 import type { Producer } from "../topics/mod.ts";
 
 /** A task that floods its worker beyond what it was granted, by this factor, breaks the protocol. */
@@ -98,4 +98,26 @@ export class BatchIntake {
       this.#bytesInFlight -= byteLength;
     }
   }
+}
+
+/** What a sink task writes: its dead letters, and nothing else. */
+export function deadLetterIntake(
+  producer: Producer,
+  { bytesInFlightMax, errors }: Pick<TaskSpec, "bytesInFlightMax" | "errors">,
+  send: BatchIntakeOptions["send"],
+): BatchIntake {
+  return new BatchIntake({
+    producer,
+    bytesInFlightMax,
+    checkTopic: (topic) => {
+      if (topic === errors.deadLetters?.topic) return;
+      throw new ConnectError(
+        `A sink task may write to its dead letter queue alone, not to "${topic}"`,
+      );
+    },
+    isTolerable: () => false,
+    keepsOrder: () => true,
+    isOneAtATime: false,
+    send,
+  });
 }

@@ -10,7 +10,7 @@
  */
 
 import type { Props } from "./config/mod.ts";
-import type { TaskState } from "./task_runner.ts";
+import type { TaskState } from "./lifecycle.ts";
 
 /** A task of a connector. Kafka: `ConnectorTaskId`. */
 export interface ConnectorTaskId {

@@ -9,6 +9,6 @@ export * from "./config/mod.ts";
 export { Connectors } from "./connector_host.ts";
 export * from "./herder.ts";
 export * from "./standalone.ts";
-export type { TaskState } from "./task_runner.ts";
+export type { TaskState } from "./lifecycle.ts";
 export { taskFindings } from "./task_findings.ts";
 export { taskSpec } from "./task_spec.ts";

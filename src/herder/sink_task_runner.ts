@@ -18,13 +18,12 @@ import type {
   TopicPartition,
   Topics,
 } from "../topics/mod.ts";
-import { BatchIntake } from "./batch_intake.ts";
-import { reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
+import { type BatchIntake, deadLetterIntake } from "./batch_intake.ts";
+import { SpareBuffers } from "./spare_buffers.ts";
+import { type OnTaskStatus, reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
 
 /** How much is fetched at once, in bytes. */
 const fetchBytesMax = 512 * 1024;
-/** A buffer that is larger, for the sake of one batch, is not kept. */
-const keptBytesMax = 4 * fetchBytesMax;
 /** How long one wait for records lasts, in milliseconds. */
 const pollMsMax = 10_000;
 
@@ -48,6 +47,8 @@ export interface SinkTaskOptions {
   clock: Clock;
   /** Where its messages go. */
   log: Logger;
+  /** Is told how it is. */
+  onStatus?: OnTaskStatus;
 }
 
 /** A sink task. */
@@ -66,11 +67,11 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #wishes: ((consumer: GroupConsumer) => void)[] = [];
   readonly #intake: BatchIntake | null;
   #status: TaskStatus = { state: "UNASSIGNED", trace: null };
-  /** Buffers of batches that were put. */
-  readonly #buffers: ArrayBuffer[] = [];
+  readonly #buffers: SpareBuffers;
   #bytesOut = 0;
   #nextRequest = 0;
   #wantsCommit = false;
+  #wantsPause = false;
   #isStopping = false;
   readonly #stopped = Promise.withResolvers<void>();
   #interrupt = new AbortController();
@@ -79,18 +80,35 @@ export class SinkTaskRunner implements TaskRunner {
   constructor(options: SinkTaskOptions) {
     this.#options = options;
     this.#name = `${options.spec.connector}-${options.spec.task}`;
+    this.#buffers = new SpareBuffers(fetchBytesMax, options.spec.bytesInFlightMax);
     this.#worker = new TaskWorker({
       ...options,
       onMessage: (message) => this.#receive(message),
       onFailed: (trace) => this.#failed(trace),
     });
-    this.#intake = options.deadLetters && this.#intakeOf(options.deadLetters);
+    const { deadLetters, spec } = options;
+    this.#intake = deadLetters && deadLetterIntake(deadLetters, spec, (message, transfer) => {
+      this.#worker.send(message, transfer);
+    });
     this.#done = this.#run().catch((error) => this.#failed(traceOf(error)));
   }
 
   /** How it is now. */
   get status(): TaskStatus {
     return this.#status;
+  }
+
+  /** Hands it no more: it is PAUSED, a member of its group still, once all is put and committed. */
+  pause(): void {
+    this.#wantsPause = true;
+    this.#interrupt.abort();
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#wantsPause = false;
+    if (this.#status.state === "PAUSED") this.#setStatus({ state: "RUNNING", trace: null });
+    this.#interrupt.abort();
   }
 
   /** Lets it put what it has, commits its offsets, and ends it. */
@@ -109,24 +127,6 @@ export class SinkTaskRunner implements TaskRunner {
     waiting.abort();
     await late;
     this.#worker.terminate();
-  }
-
-  #intakeOf(producer: Producer): BatchIntake {
-    const { spec } = this.#options;
-    return new BatchIntake({
-      producer,
-      bytesInFlightMax: spec.bytesInFlightMax,
-      checkTopic: (topic) => {
-        if (topic === spec.errors.deadLetters?.topic) return;
-        throw new ConnectError(
-          `A sink task may write to its dead letter queue alone, not to "${topic}"`,
-        );
-      },
-      isTolerable: () => false,
-      keepsOrder: () => true,
-      isOneAtATime: false,
-      send: (message, transfer) => this.#worker.send(message, transfer),
-    });
   }
 
   async #run(): Promise<void> {
@@ -176,20 +176,24 @@ export class SinkTaskRunner implements TaskRunner {
       this.#interrupt = new AbortController();
       for (const wish of this.#wishes.splice(0)) wish(consumer);
       const untilCommitMs = committedMs + spec.offsetFlushIntervalMs - clock.monotonic();
-      if (untilCommitMs <= 0 || this.#wantsCommit) {
+      const pauses = this.#wantsPause && this.#status.state === "RUNNING" && this.#bytesOut === 0;
+      if (untilCommitMs <= 0 || this.#wantsCommit || pauses) {
         this.#wantsCommit = false;
         const committed = [...this.#committed.values()];
         await this.#commit(consumer, await this.#ask({ type: "flush", isIdle, committed }));
         committedMs = clock.monotonic();
         isIdle = false;
+        if (pauses && this.#wantsPause && !this.#hasFailed) {
+          this.#setStatus({ state: "PAUSED", trace: null });
+        }
       } else {
         const waitMsMax = Math.min(untilCommitMs, pollMsMax);
         const { signal } = this.#interrupt;
-        const withoutBatches = this.#bytesOut >= spec.bytesInFlightMax;
-        const buffer = withoutBatches ? undefined : this.#buffers.pop();
+        const withoutBatches = this.#wantsPause || this.#bytesOut >= spec.bytesInFlightMax;
+        const buffer = withoutBatches ? undefined : this.#buffers.take();
         const options = { bytesMax: fetchBytesMax, waitMsMax, signal, buffer, withoutBatches };
         const event = await consumer.poll(options);
-        if (event.type !== "batches" && buffer !== undefined) this.#buffers.push(buffer);
+        if (event.type !== "batches" && buffer !== undefined) this.#buffers.giveBack(buffer);
         // Kafka: a poll that ends without records puts none, so that a task may look at the time.
         isIdle = event.type === "idle" && this.#bytesOut === 0 && !signal.aborted;
         await this.#take(consumer, event);
@@ -291,7 +295,8 @@ export class SinkTaskRunner implements TaskRunner {
   #receive(message: FromTask): void {
     switch (message.type) {
       case "started":
-        this.#status = { state: "RUNNING", trace: null };
+        this.#setStatus({ state: "RUNNING", trace: null });
+        if (this.#wantsPause) this.#interrupt.abort();
         break;
       case "consumed":
         if (message.bytes > this.#bytesOut) {
@@ -300,8 +305,10 @@ export class SinkTaskRunner implements TaskRunner {
           );
         }
         this.#bytesOut -= message.bytes;
-        this.#keep(message.buffer);
-        if (this.#bytesOut < this.#options.spec.bytesInFlightMax) this.#interrupt.abort();
+        this.#buffers.keep(message.buffer);
+        if (this.#wantsPause || this.#bytesOut < this.#options.spec.bytesInFlightMax) {
+          this.#interrupt.abort();
+        }
         break;
       case "sinkOffsets":
         this.#answers.get(message.request)?.(message.offsets);
@@ -329,7 +336,7 @@ export class SinkTaskRunner implements TaskRunner {
         this.#options.log[message.level](`${this.#name}: ${message.message}`);
         break;
       case "stopped":
-        if (!this.#hasFailed) this.#status = { state: "STOPPED", trace: null };
+        if (!this.#hasFailed) this.#setStatus({ state: "STOPPED", trace: null });
         this.#ended.resolve();
         break;
       default:
@@ -345,14 +352,6 @@ export class SinkTaskRunner implements TaskRunner {
     } else if (!this.#intake.store(message)) {
       this.#failed(`Error: ${this.#name} broke the protocol: it sends without waiting`);
     }
-  }
-
-  /** Keeps a buffer for a later fetch, unless it is a small one, or held a batch far larger than most. */
-  #keep(buffer: ArrayBuffer): void {
-    const { byteLength, resizable } = buffer;
-    const isSpare = this.#buffers.length * byteLength < this.#options.spec.bytesInFlightMax;
-    if (!isSpare || resizable || byteLength < fetchBytesMax || byteLength > keptBytesMax) return;
-    this.#buffers.push(buffer);
   }
 
   #seek(consumer: GroupConsumer, position: PartitionOffset): void {
@@ -372,9 +371,14 @@ export class SinkTaskRunner implements TaskRunner {
     return this.#status.state === "FAILED";
   }
 
+  #setStatus(status: TaskStatus): void {
+    this.#status = status;
+    this.#options.onStatus?.(status);
+  }
+
   #failed(trace: string): void {
     if (this.#hasFailed) return;
-    this.#status = { state: "FAILED", trace };
+    this.#setStatus({ state: "FAILED", trace });
     this.#options.log.error(`Task ${this.#name} has failed: ${reasonsIn(trace)}`);
     this.#options.log.debug(trace);
     this.#worker.terminate();

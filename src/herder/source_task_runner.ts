@@ -11,7 +11,7 @@ import type { OffsetStore } from "../store/mod.ts";
 import type { FromTask, TaskSpec } from "../task/mod.ts";
 import type { Producer } from "../topics/mod.ts";
 import { BatchIntake } from "./batch_intake.ts";
-import { reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
+import { type OnTaskStatus, reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
 
 /** How long a task may take to hand over what it has when its records are refused, in milliseconds. */
 const refusedStopMs = 5000;
@@ -40,6 +40,8 @@ export interface SourceTaskOptions {
   clock: Clock;
   /** Where its messages go. */
   log: Logger;
+  /** Is told how it is. */
+  onStatus?: OnTaskStatus;
 }
 
 /** A source task. */
@@ -85,6 +87,16 @@ export class SourceTaskRunner implements TaskRunner {
   /** How it is now. */
   get status(): TaskStatus {
     return this.#status;
+  }
+
+  /** Lets it poll no more; it is PAUSED once the poll under way is done. */
+  pause(): void {
+    this.#worker.send({ type: "pause" });
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#worker.send({ type: "resume" });
   }
 
   /** Lets it hand over what it has, commits its offsets, and ends it. */
@@ -180,7 +192,7 @@ export class SourceTaskRunner implements TaskRunner {
   }
 
   #is(state: TaskStatus["state"]): void {
-    if (this.#status.state !== "FAILED") this.#status = { state, trace: null };
+    if (this.#status.state !== "FAILED") this.#setStatus({ state, trace: null });
   }
 
   #failed(trace: string): void {
@@ -189,9 +201,14 @@ export class SourceTaskRunner implements TaskRunner {
   }
 
   #fail(trace: string): void {
-    this.#status = { state: "FAILED", trace };
+    this.#setStatus({ state: "FAILED", trace });
     this.#options.log.error(`Task ${this.#name} has failed: ${reasonsIn(trace)}`);
     this.#options.log.debug(trace);
+  }
+
+  #setStatus(status: TaskStatus): void {
+    this.#status = status;
+    this.#options.onStatus?.(status);
   }
 
   #end(): void {

@@ -1,320 +1,389 @@
 /**
- * The herder of a standalone worker: one process, connectors from files, tasks that run until the end.
+ * The herder of a standalone worker: one process, connectors from files and from REST. Kafka:
+ * `StandaloneHerder`.
  *
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import {
+  AlreadyExistsError,
   type Clock,
   ConnectError,
   type Logger,
   NotFoundError,
   reasonOf,
-  traceOf,
 } from "../base/mod.ts";
-import { type ConnectorDescription, RemoteError, resolvePermissions } from "../sandbox/mod.ts";
-import type { OffsetStore } from "../store/mod.ts";
-import type { Topics } from "../topics/mod.ts";
+import type { ConnectorDescription } from "../sandbox/mod.ts";
 import {
-  type ClientSources,
   ConfigVariables,
-  deadLetterTopic,
+  type OverridePolicy,
+  overridePolicy,
   type Props,
-  sinkConnectorConfigDef,
-  sourceConnectorConfigDef,
-  type StandaloneConfig,
   standaloneConfigDef,
-  usesTopicCreation,
-  withVariables,
 } from "./config/mod.ts";
 import type { Connectors } from "./connector_host.ts";
-import type { ConnectorStatus } from "./herder.ts";
-import { reloadAfter } from "./reload.ts";
-import { SinkTaskRunner } from "./sink_task_runner.ts";
-import { SourceTaskRunner } from "./source_task_runner.ts";
-import { consumerOptions, deadLetterOptions, producerOptions } from "./task_clients.ts";
-import type { TaskRunner, TaskState } from "./task_runner.ts";
-import { taskSpec } from "./task_spec.ts";
+import { findTask, infoOf, statusOf, taskStateOf, type Teller } from "./connector_answers.ts";
+import type {
+  ConfigInfos,
+  ConfigKeyInfo,
+  ConnectorInfo,
+  ConnectorOffset,
+  ConnectorStatus,
+  ConnectorTaskId,
+  Herder,
+  PluginInfo,
+  RestartRequest,
+  TargetState,
+  TaskInfo,
+  TaskStateOf,
+  WorkerHealth,
+} from "./herder.ts";
+import { RunningConnector } from "./running_connector.ts";
+import { type PrepareTask, taskLauncher, type TaskLauncherOptions } from "./task_launcher.ts";
+
+/** How long a change of what connectors there are may take before the worker is unhealthy, in milliseconds. */
+// Kafka: `RestRequestTimeout.healthCheckTimeoutMs`.
+const healthTimeoutMs = 10_000;
 
 /** What a herder works with. */
-export interface StandaloneHerderOptions {
-  /** The worker's configuration, its variables resolved. */
-  workerProps: Props;
-  /** What resolves the variables of connectors; they stay as they are unless it is told. */
-  variables?: ConfigVariables;
-  /** What others call this worker: `host:port`. */
-  workerId: string;
-  /** The connectors' Web Worker. */
-  connectors: Connectors;
-  /** Plugin files from outside, as URLs. */
-  files: readonly string[];
-  /** The topics. */
-  topics: Topics;
-  /** How source tasks write, such as by a spool; to the topics themselves unless told. */
-  writers?: Pick<Topics, "openProducer">;
-  /** How sink tasks read; the topics themselves unless told. */
-  readers?: Pick<Topics, "joinGroup">;
-  /** Whether sinks are given what dead letters were before they failed; not unless told. */
-  restoresLetters?: boolean;
-  /** Topics that no plugin may write to. */
-  internalTopics: ReadonlySet<string>;
-  /** What Kafka clients are made with; null where topics are in the embedded log. */
-  clients: ClientSources | null;
-  /** Where source offsets are kept. */
-  offsets: OffsetStore;
-  /** Time. */
-  clock: Clock;
-  /** Where messages go. */
-  log: Logger;
-}
-
-interface RunningConnector {
-  /** As configured: with variables. */
-  props: Props;
-  description: ConnectorDescription;
-  state: TaskState;
-  trace: string | null;
-  tasks: TaskRunner[];
-  /** The configurations of its tasks, with variables. */
-  taskConfigs: Props[];
-  /** Ends the wait for its variables to have other values. */
-  reload: AbortController;
-  /** What is under way with it: one thing at a time. */
-  turn: Promise<void>;
-}
+export type StandaloneHerderOptions =
+  & {
+    /** The worker's configuration, its variables resolved. */
+    workerProps: Props;
+    /** What resolves the variables of connectors; they stay as they are unless it is told. */
+    variables?: ConfigVariables;
+    /** What others call this worker: `host:port`. */
+    workerId: string;
+    /** The connectors' Web Worker. */
+    connectors: Pick<Connectors, "validate" | "start" | "taskConfigs" | "stop" | "close">;
+    /** Time. */
+    clock: Clock;
+    /** Where messages go. */
+    log: Logger;
+  }
+  & ({
+    /** How tasks get what they need. */
+    prepareTask: PrepareTask;
+  } | TaskLauncherOptions);
 
 /** A standalone worker's herder. */
-export class StandaloneHerder {
+export class StandaloneHerder implements Herder {
   readonly #options: StandaloneHerderOptions;
-  readonly #config: StandaloneConfig;
   readonly #variables: ConfigVariables;
-  readonly #connectors = new Map<string, RunningConnector>();
+  readonly #policy: OverridePolicy;
+  readonly #prepareTask: PrepareTask;
+  readonly #stopMsMax: number;
+  readonly #running = new Map<string, RunningConnector>();
+  /** Connectors that were deleted and have not gone yet. */
+  readonly #leaving = new Map<string, Promise<void>>();
+  /** Changes of what connectors there are, one after another. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #teller: Teller;
+  #isReady = false;
   #isStopping = false;
 
   /** A herder without connectors. */
   constructor(options: StandaloneHerderOptions) {
+    const { workerProps, variables = ConfigVariables.none() } = options;
     this.#options = options;
-    this.#config = standaloneConfigDef.parse(options.workerProps);
-    this.#variables = options.variables ?? ConfigVariables.none();
+    this.#variables = variables;
+    this.#teller = { workerId: options.workerId, secrets: variables.secrets };
+    this.#policy = overridePolicy(workerProps);
+    const config = standaloneConfigDef.parse(workerProps);
+    this.#stopMsMax = Number(config["task.shutdown.graceful.timeout.ms"]);
+    this.#prepareTask = "prepareTask" in options
+      ? options.prepareTask
+      : taskLauncher(options, variables);
+  }
+
+  /** What others call this worker: `host:port`. */
+  get workerId(): string {
+    return this.#options.workerId;
   }
 
   /** The names of all connectors, sorted. */
   get connectorNames(): string[] {
-    return [...this.#connectors.keys()].sort();
+    return [...this.#running.keys()].sort();
+  }
+
+  /** All connectors of the command line have been started. */
+  ready(): void {
+    this.#isReady = true;
+  }
+
+  /** How well it is: whether it gets on with changes of what connectors there are. */
+  async health(): Promise<WorkerHealth> {
+    if (!this.#isReady) return { status: "starting", message: "Worker is still starting up." };
+    const settled = new AbortController();
+    const isStuck = await Promise.race([
+      this.#turn.then(() => false),
+      this.#options.clock.sleep(healthTimeoutMs, settled.signal).then(() => true),
+    ]);
+    settled.abort();
+    return isStuck ? unhealthy : healthy;
+  }
+
+  /** The names of all connectors, sorted. */
+  connectors(): Promise<string[]> {
+    return Promise.resolve(this.connectorNames);
+  }
+
+  /** A connector. @throws {NotFoundError} */
+  // deno-lint-ignore require-await
+  async connectorInfo(name: string): Promise<ConnectorInfo> {
+    return infoOf(this.#find(name, `Connector ${name} not found`));
+  }
+
+  /** How a connector is. @throws {NotFoundError} */
+  // deno-lint-ignore require-await
+  async connectorStatus(name: string): Promise<ConnectorStatus> {
+    return this.status(name);
   }
 
   /** How a connector is. @throws {NotFoundError} */
   status(name: string): ConnectorStatus {
-    const running = this.#connectors.get(name);
-    if (running === undefined) throw new NotFoundError(`No status found for connector ${name}`);
-    const { workerId: worker_id } = this.#options;
-    const { description: { type, version }, state, trace, tasks } = running;
-    const { secrets } = this.#variables;
-    const traced = (trace: string | null) => trace === null ? {} : { trace: secrets.mask(trace) };
-    return {
-      name,
-      connector: { state, worker_id, version, ...traced(trace) },
-      tasks: tasks.map(({ status }, id) => (
-        { id, state: status.state, worker_id, version, ...traced(status.trace) }
-      )),
-      type,
-    };
+    return statusOf(this.#find(name, `No status found for connector ${name}`), this.#teller);
+  }
+
+  /** How a task is. @throws {NotFoundError} */
+  // deno-lint-ignore require-await
+  async taskStatus({ connector, task }: ConnectorTaskId): Promise<TaskStateOf> {
+    const message = `No status found for task ${connector}-${task}`;
+    const running = this.#find(connector, message);
+    return taskStateOf(running, findTask(running, task, message), this.#teller);
+  }
+
+  /** The configurations of a connector's tasks. @throws {NotFoundError} */
+  // deno-lint-ignore require-await
+  async taskConfigs(name: string): Promise<TaskInfo[]> {
+    const { tasks } = this.#find(name, `Connector ${name} not found`);
+    return tasks.map(({ id: task, config }) => ({ id: { connector: name, task }, config }));
   }
 
   /** Starts a connector and its tasks. One that fails to start is there, as FAILED. */
-  async startConnector(props: Props, description: ConnectorDescription): Promise<void> {
-    const { name } = props;
+  async startConnector(
+    props: Props,
+    description: ConnectorDescription,
+    target: TargetState = "STARTED",
+  ): Promise<void> {
     if (this.#isStopping) return;
-    if (this.#connectors.has(name)) throw new ConnectError(`Connector ${name} already exists`);
-    const running: RunningConnector = {
+    const { name } = props;
+    if (this.#running.has(name)) throw new ConnectError(`Connector ${name} already exists`);
+    await this.#add(props, description, target).begun.catch(() => {});
+  }
+
+  /**
+   * Makes a connector, or gives it another configuration.
+   * @throws {InvalidConfigError} for a configuration that will not do
+   * @throws {AlreadyExistsError} when there is one, and it may not be replaced
+   * @throws {ConnectError} when it does not start; it is there then, as FAILED
+   */
+  async putConnectorConfig(
+    name: string,
+    config: Props,
+    allowReplace: boolean,
+    initialState?: TargetState,
+  ): Promise<{ created: boolean; info: ConnectorInfo }> {
+    const props = Object.hasOwn(config, "name") ? config : { ...config, name };
+    const description = await this.#options.connectors.validate(
       props,
-      description,
-      state: "RUNNING",
-      trace: null,
-      tasks: [],
-      taskConfigs: [],
-      reload: new AbortController(),
-      turn: Promise.resolve(),
-    };
-    this.#connectors.set(name, running);
-    running.turn = this.#start(running);
-    await running.turn;
+      this.#policy,
+      this.#variables,
+    );
+    // deno-lint-ignore require-await
+    const { created, running, begun } = await this.#inTurn(async () => {
+      const running = this.#running.get(name);
+      if (running === undefined) {
+        return { created: true, ...this.#add(props, description, initialState ?? "STARTED") };
+      }
+      if (!allowReplace) throw new AlreadyExistsError(`Connector ${name} already exists`);
+      return { created: false, running, begun: running.configure({ props, description }) };
+    });
+    await begun;
+    return { created, info: infoOf(running) };
+  }
+
+  /** Changes some keys of a configuration; null takes one away. @throws {NotFoundError} */
+  async patchConnectorConfig(
+    name: string,
+    patch: Record<string, string | null>,
+  ): Promise<ConnectorInfo> {
+    const { definition: { props } } = this.#find(name, `Connector ${name} not found`);
+    const patched = new Map<string, string>(Object.entries(props));
+    for (const [key, value] of Object.entries(patch)) {
+      if (value === null) patched.delete(key);
+      else patched.set(key, value);
+    }
+    const { info } = await this.putConnectorConfig(name, Object.fromEntries(patched), true);
+    return info;
+  }
+
+  /** Stops a connector and forgets it; its offsets stay. @throws {NotFoundError} */
+  async deleteConnector(name: string): Promise<void> {
+    // deno-lint-ignore require-await
+    const { left } = await this.#inTurn(async () => {
+      const running = this.#find(name, `Connector ${name} not found`);
+      this.#running.delete(name);
+      const left = running.delete();
+      this.#leaving.set(name, left);
+      void left.finally(() => {
+        if (this.#leaving.get(name) === left) this.#leaving.delete(name);
+      });
+      return { left };
+    });
+    await left;
+  }
+
+  /** Restarts a connector, not its tasks, and waits for it. @throws {NotFoundError} */
+  async restartConnector(name: string): Promise<void> {
+    await this.#find(name, `Unknown connector: ${name}`).restart();
+  }
+
+  /** Restarts what is asked for, behind the answer: what it will be. @throws {NotFoundError} */
+  // deno-lint-ignore require-await
+  async restartConnectorAndTasks(name: string, request: RestartRequest): Promise<ConnectorStatus> {
+    const running = this.#find(name, `Unknown connector: ${name}`);
+    void running.restartWithTasks(request);
+    return this.status(name);
+  }
+
+  /** Restarts a task. @throws {NotFoundError} */
+  async restartTask({ connector, task }: ConnectorTaskId): Promise<void> {
+    const running = this.#find(connector, `Unknown connector: ${connector}`);
+    await running.restartTask(findTask(running, task, `Task ${connector}-${task} not found`));
+  }
+
+  /** Pauses a connector and its tasks, behind the answer. @throws {NotFoundError} */
+  async pauseConnector(name: string): Promise<void> {
+    await this.#setTarget(name, "PAUSED");
+  }
+
+  /** Starts it, or lets it go on, behind the answer. @throws {NotFoundError} */
+  async resumeConnector(name: string): Promise<void> {
+    await this.#setTarget(name, "STARTED");
+  }
+
+  /** Stops a connector, and ends its tasks. @throws {NotFoundError} */
+  async stopConnector(name: string): Promise<void> {
+    const { settled } = await this.#setTarget(name, "STOPPED");
+    await settled;
+  }
+
+  /** The topics that a connector has used since it was made or that was reset. */
+  connectorActiveTopics(_name: string): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
+  /** Forgets them. */
+  resetConnectorActiveTopics(_name: string): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A connector's offsets. @throws {NotFoundError} */
+  connectorOffsets(_name: string): Promise<ConnectorOffset[]> {
+    return notYet();
+  }
+
+  /** Changes offsets of a stopped connector. @returns what to tell @throws {NotFoundError | BadRequestError} */
+  alterConnectorOffsets(_name: string, _offsets: ConnectorOffset[]): Promise<string> {
+    return notYet();
+  }
+
+  /** Forgets the offsets of a stopped connector. @returns what to tell @throws {NotFoundError | BadRequestError} */
+  resetConnectorOffsets(_name: string): Promise<string> {
+    return notYet();
+  }
+
+  /** The plugins of this worker. */
+  connectorPlugins(): Promise<PluginInfo[]> {
+    return notYet();
+  }
+
+  /** The keys of a plugin. @throws {NotFoundError} */
+  connectorPluginConfig(_pluginName: string): Promise<ConfigKeyInfo[]> {
+    return notYet();
+  }
+
+  /** Says all that is to be said of a configuration. @throws {BadRequestError} without a class to check it */
+  validateConnectorConfig(_config: Props): Promise<ConfigInfos> {
+    return notYet();
   }
 
   /** A connector has failed outside a call; null: all have. */
   connectorRaised(name: string | null, trace: string): void {
-    for (const [running, failed] of this.#connectors) {
-      if (name !== null && running !== name) continue;
-      Object.assign(failed, { state: "FAILED", trace });
-      this.#options.log.error(`Connector ${running} has failed: ${trace.split("\n")[0]}`);
+    for (const running of this.#running.values()) {
+      if (name === null || running.name === name) running.raised(trace);
     }
   }
 
   /** A connector asks for its tasks to be configured anew. Tasks go on when that changes nothing. */
   reconfigureTasks(name: string): void {
-    const running = this.#connectors.get(name);
-    if (running === undefined) return;
-    running.turn = running.turn.then(() => this.#reconfigure(running));
+    void this.#running.get(name)?.reconfigure();
   }
 
-  /** Stops all: tasks first, all together, then connectors. */
+  /** Stops all connectors with their tasks, all together. */
   async stop(): Promise<void> {
-    const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
     this.#isStopping = true;
-    const all = [...this.#connectors];
-    for (const [_, { reload }] of all) reload.abort();
-    await Promise.all(all.flatMap(([_, { tasks }]) => tasks.map((task) => task.stop(timeoutMs))));
-    const { connectors, clock, log } = this.#options;
-    const done = new AbortController();
-    const stopped = Promise.all(
-      all.map(([name]) =>
-        connectors.stop(name).catch((error) =>
-          log.warn(`Connector ${name} could not be stopped: ${reasonOf(error)}`)
-        )
-      ),
-    );
-    await Promise.race([stopped, clock.sleep(timeoutMs, done.signal)]);
-    done.abort();
-    connectors.close();
+    await Promise.all([...this.#running.values()].map((running) => running.end()));
+    this.#options.connectors.close();
   }
 
-  async #start(running: RunningConnector): Promise<void> {
-    const { props: { name }, description: { type } } = running;
-    const { connectors, log } = this.#options;
-    try {
-      const props = await this.#resolved(running);
-      await connectors.start(name, props);
-      await this.#startTasks(running, props, await this.#taskConfigs(running, props));
-      log.info(`Started ${type} connector ${name} with ${running.tasks.length} task(s)`);
-    } catch (error) {
-      running.state = "FAILED";
-      running.trace = error instanceof RemoteError ? error.trace : reasonOf(error);
-      log.error(`Connector ${name} has failed to start: ${reasonOf(error)}`);
-    }
+  #find(name: string, message: string): RunningConnector {
+    const running = this.#running.get(name);
+    if (running === undefined) throw new NotFoundError(message);
+    return running;
   }
 
-  async #reconfigure(running: RunningConnector): Promise<void> {
-    const { props: { name } } = running;
-    const { log } = this.#options;
-    try {
-      const props = await this.#resolved(running);
-      const configs = await this.#taskConfigs(running, props);
-      if (this.#isStopping || areSame(configs, running.taskConfigs)) return;
-      const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
-      await Promise.all(running.tasks.map((task) => task.stop(timeoutMs)));
-      await this.#startTasks(running, props, configs);
-      log.info(`Connector ${name} has been given ${configs.length} new task(s)`);
-    } catch (error) {
-      log.error(`The tasks of connector ${name} cannot be configured anew: ${reasonOf(error)}`);
-    }
-  }
-
-  /** Starts a connector anew, and its tasks: its variables have other values. */
-  async #restart(running: RunningConnector): Promise<void> {
-    if (this.#isStopping) return;
-    const { connectors, log } = this.#options;
-    const { props: { name } } = running;
-    log.info(`Connector ${name} is started anew: what its variables stand for has changed`);
-    const timeoutMs = Number(this.#config["task.shutdown.graceful.timeout.ms"]);
-    await Promise.all(running.tasks.map((task) => task.stop(timeoutMs)));
-    await connectors.stop(name).catch((error) =>
-      log.warn(`Connector ${name} could not be stopped: ${reasonOf(error)}`)
-    );
-    Object.assign(running, { state: "RUNNING", trace: null, tasks: [] });
-    await this.#start(running);
-  }
-
-  /** A connector's configuration as it and its tasks need it, and nobody else. */
-  async #resolved(running: RunningConnector): Promise<Props> {
-    const { name } = running.props;
-    running.reload.abort();
-    running.reload = new AbortController();
-    const resolved = await this.#variables.resolve(running.props);
-    void reloadAfter(running.props, resolved, this.#variables, {
-      ...this.#options,
-      signal: running.reload.signal,
-      onChanged: () => void (running.turn = running.turn.then(() => this.#restart(running))),
-    });
-    return { ...resolved.props, name };
-  }
-
-  async #taskConfigs({ props, description }: RunningConnector, resolved: Props): Promise<Props[]> {
-    const def = description.type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
-    const values = def.parse(resolved);
-    const { connectors } = this.#options;
-    const { "tasks.max": tasksMax, "tasks.max.enforce": isEnforced } = values;
-    const configs = await connectors.taskConfigs(props.name, tasksMax, isEnforced);
-    return configs.map((config) => withVariables(config, props));
-  }
-
-  /** Starts tasks; `props` is the connector's configuration without variables. */
-  async #startTasks(running: RunningConnector, props: Props, configs: Props[]): Promise<void> {
-    running.taskConfigs = configs;
-    running.tasks = [];
-    for (const [task, config] of configs.entries()) {
-      const ready = this.#prepareTask(running, props, task, config);
-      const start = await ready.catch((error: Error) => {
-        this.#options.log.error(
-          `Task ${running.props.name}-${task} has failed to start: ${reasonOf(error)}`,
-        );
-        return () => failedTask(traceOf(error));
-      });
-      if (this.#isStopping) return;
-      running.tasks.push(start());
-    }
-  }
-
-  async #prepareTask(
-    { description: { type: kind, permissions: declared } }: RunningConnector,
+  #add(
     props: Props,
-    task: number,
-    withVariables: Props,
-  ): Promise<() => TaskRunner> {
-    const { topics, offsets, internalTopics, files, clients, clock, log } = this.#options;
-    const { props: config } = await this.#variables.resolve(withVariables);
-    const permissions = await resolvePermissions(declared, config);
-    permissions.read.push(...files.map((file) => fileURLToPath(file)));
-    const spec = taskSpec({
-      kind,
-      worker: this.#options.workerProps,
-      connector: props,
-      task,
-      config,
-      restoresLetters: this.#options.restoresLetters,
+    description: ConnectorDescription,
+    target: TargetState,
+  ): { running: RunningConnector; begun: Promise<void> } {
+    const { connectors, clock, log } = this.#options;
+    const running = new RunningConnector({ props, description }, target, {
+      connectors,
+      prepareTask: this.#prepareTask,
+      variables: this.#variables,
+      stopMsMax: this.#stopMsMax,
+      onTransition: () => {},
+      clock,
+      log,
     });
-    // What it is given it may know, and must not tell: dead letters say what went wrong.
-    spec.secrets = this.#variables.secrets.within(JSON.stringify(spec));
-    const shared = { spec, permissions, files, topics, clock, log };
-    const owner = { worker: this.#options.workerProps, connector: props, clients };
-    const letters = deadLetterTopic(props);
-    if (letters !== null && internalTopics.has(letters.name)) {
-      throw new ConnectError(
-        `A connector may not write to "${letters.name}", an internal topic of the worker`,
+    this.#running.set(running.name, running);
+    return { running, begun: running.begin(this.#leaving.get(running.name)) };
+  }
+
+  async #setTarget(name: string, target: TargetState): Promise<{ settled: Promise<void> }> {
+    // deno-lint-ignore require-await
+    return await this.#inTurn(async () => {
+      const settled = this.#find(name, `Unknown connector ${name}`).setTarget(target);
+      settled.catch((error) =>
+        this.#options.log.error(`Connector ${name} is not ${target}: ${reasonOf(error)}`)
       );
-    }
-    if (kind === "sink") {
-      const consumer = await consumerOptions(owner, spec);
-      const deadLetters = letters &&
-        await topics.openProducer(await deadLetterOptions(owner, spec, letters));
-      const { readers = topics } = this.#options;
-      return () => new SinkTaskRunner({ ...shared, topics: readers, consumer, deadLetters });
-    }
-    const { writers = topics } = this.#options;
-    const producer = await writers.openProducer(await producerOptions(owner, spec));
-    const makesTopics = usesTopicCreation(props);
-    const writing = { producer, makesTopics, refusesBehind: clients !== null };
-    return () => new SourceTaskRunner({ ...shared, ...writing, offsets, internalTopics });
+      return { settled };
+    });
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#turn.then(() => {
+      if (this.#isStopping) throw new ConnectError("The worker stops");
+      return change();
+    });
+    this.#turn = changed.catch(() => {});
+    return changed;
   }
 }
 
-/** A task that never ran. */
-function failedTask(trace: string): TaskRunner {
-  return { status: { state: "FAILED", trace }, stop: () => Promise.resolve() };
-}
+const healthy: WorkerHealth = {
+  status: "healthy",
+  message: "Worker has completed startup and is ready to handle requests.",
+};
 
-function areSame(one: readonly Props[], other: readonly Props[]): boolean {
-  const textOf = (configs: readonly Props[]) =>
-    JSON.stringify(configs.map((config) => Object.entries(config).sort()));
-  return textOf(one) === textOf(other);
+const unhealthy: WorkerHealth = {
+  status: "unhealthy",
+  message: "Worker was unable to handle this request and may be unable to handle other requests.",
+};
+
+function notYet(): Promise<never> {
+  return Promise.reject(new ConnectError("This cannot be asked yet"));
 }

@@ -1,17 +1,10 @@
 /** What runs a task, as the herder sees it. */
 
-/** The states of a task, as REST names them. Kafka: `AbstractStatus.State`. */
-export type TaskState =
-  | "UNASSIGNED"
-  | "RUNNING"
-  | "PAUSED"
-  | "FAILED"
-  | "STOPPED"
-  | "RESTARTING";
+import type { TaskState } from "./lifecycle.ts";
 
 /** How a task is. */
 export interface TaskStatus {
-  /** Its state. */
+  /** Its state; STOPPED once it has ended without an error. */
   state: TaskState;
   /** Why it failed: the error's name, message and stack. */
   trace: string | null;
@@ -21,8 +14,23 @@ export interface TaskStatus {
 export interface TaskRunner {
   /** How it is now. */
   readonly status: TaskStatus;
-  /** Lets it finish, commits what it has done, and ends it; at once when `deadline` has passed. */
+  /** Lets it do nothing until it is resumed; it is PAUSED once what is under way is done. */
+  pause(): void;
+  /** Lets it go on. */
+  resume(): void;
+  /** Lets it finish, commits what it has done, and ends it; at once when `timeoutMs` has passed. */
   stop(timeoutMs: number): Promise<void>;
+}
+
+/** Is told how a task is whenever that changes. */
+export type OnTaskStatus = (status: TaskStatus) => void;
+
+/** A task that has all it needs, and neither runs nor costs anything yet but its clients. */
+export interface PreparedTask {
+  /** Runs it. */
+  start(onStatus: OnTaskStatus): TaskRunner;
+  /** Gives it up. */
+  discard(): Promise<void>;
 }
 
 /** A trace in one line: what has failed, and all its causes. */

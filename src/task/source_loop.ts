@@ -161,6 +161,7 @@ export class SourceLoop {
       }
       if (this.#paused) {
         this.#writer.sealAll();
+        this.#offerOffsets(true);
         await this.#woken();
         continue;
       }
