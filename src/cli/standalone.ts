@@ -5,8 +5,8 @@
  */
 
 import { localDisk, type Logger, reasonOf, type Secrets, systemClock } from "../base/mod.ts";
-import { Connectors, StandaloneHerder } from "../herder/mod.ts";
-import { createApp } from "../rest/mod.ts";
+import { Connectors, type Herder, StandaloneHerder } from "../herder/mod.ts";
+import { createApps } from "../rest/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
 import { inFile } from "./files.ts";
 import { listen } from "./listen.ts";
@@ -30,10 +30,13 @@ export async function runStandalone(
   const planned = await planStandalone(files, { connectors, log, secrets });
   if (planned.plan === null) throw planned.error;
   const { workerFile, props, variables, folder, clients, kafka, spooling } = planned.plan;
-  const app = createApp({
-    herder: () => isStarted ? herder : null,
+  const { main: app } = createApps({
+    herder: () => isStarted && herder !== null ? known(herder) : null,
     commit: "unknown",
     clusterId: () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
+    secrets,
+    clock: systemClock,
+    log,
   });
   const { listeners } = planned.plan;
   const server = await inFile(workerFile, () => listen(listeners, app.fetch, log));
@@ -80,6 +83,17 @@ export async function runStandalone(
     await server.shutdown();
   }
   log.info("Kafka Connect worker stopped");
+}
+
+/** What the herder can be asked so far. */
+function known(herder: StandaloneHerder): Herder {
+  const message = "Worker has completed startup and is ready to handle requests.";
+  const answers: Pick<Herder, "health" | "connectors" | "connectorStatus"> = {
+    health: () => Promise.resolve({ status: "healthy", message }),
+    connectors: () => Promise.resolve(herder.connectorNames),
+    connectorStatus: (name) => Promise.try(() => herder.status(name)),
+  };
+  return answers as Herder;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

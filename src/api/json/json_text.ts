@@ -47,9 +47,13 @@ export function parseJson(text: string): Json | undefined {
   return new JsonReader(text).read();
 }
 
-/** The value of JSON text that is one and nothing else; undefined for any other. @throws {SyntaxError} */
-export function parseWholeJson(text: string): Json | undefined {
-  return new JsonReader(text).readAll();
+/**
+ * The value of JSON text that is one and nothing else; undefined for any other.
+ * @param numberOf makes a number of its text, where it shall be another one
+ * @throws {SyntaxError}
+ */
+export function parseWholeJson(text: string, numberOf?: (text: string) => Json): Json | undefined {
+  return new JsonReader(text, numberOf).readAll();
 }
 
 /** What an object says under a name; undefined when it does not. Unlike `json[name]` it knows no prototype. */
@@ -88,10 +92,12 @@ const literals: Readonly<Record<string, boolean | null>> = { true: true, false: 
 /** Reads one value, without a regard for what follows it. */
 class JsonReader {
   readonly #text: string;
+  readonly #numberOf: ((text: string) => Json) | undefined;
   #at: number;
 
-  constructor(text: string) {
+  constructor(text: string, numberOf?: (text: string) => Json) {
     this.#text = text;
+    this.#numberOf = numberOf;
     this.#at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   }
 
@@ -200,11 +206,12 @@ class JsonReader {
     return (at - before) % 2 === 0;
   }
 
-  #number(match: RegExpExecArray): number | bigint | BigDecimal {
+  #number(match: RegExpExecArray): Json {
     const [text, whole, fraction = "", exponent] = match;
     if (whole.length + fraction.length > digitsMax) {
       throw new SyntaxError(`The number before ${this.#at} has more than ${digitsMax} digits`);
     }
+    if (this.#numberOf !== undefined) return this.#numberOf(text);
     if (fraction !== "" || exponent !== undefined) return BigDecimal.parse(text);
     // Zero has no sign here: an integer is read, not a float.
     if (text.length < 16) return Number(text) + 0;

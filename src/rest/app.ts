@@ -1,0 +1,165 @@
+/**
+ * The applications that answer REST requests, made of tables of routes: one for connectors, one for what
+ * administrators ask.
+ *
+ * @module
+ */
+
+import { type Context, Hono } from "hono";
+import { stringifyExact } from "../api/mod.ts";
+import { type Clock, type Logger, type LoggerLevels, type Secrets, traceOf } from "../base/mod.ts";
+import type { Herder } from "../herder/mod.ts";
+import { readBody } from "./bodies.ts";
+import { offsetRoutes } from "./connector_offsets.ts";
+import { pluginRoutes } from "./connector_plugins.ts";
+import { stateRoutes, type TopicTracking } from "./connector_states.ts";
+import { connectorRoutes } from "./connectors.ts";
+import { HttpError, toldOf } from "./errors.ts";
+import { internalRoutes } from "./internal.ts";
+import { loggerRoutes } from "./loggers.ts";
+import { acceptedJson, acceptsText, isJson, mayBeJson } from "./negotiation.ts";
+import { refuseMalformedPath, routedPath } from "./request_path.ts";
+import { rootRoutes, starting } from "./root.ts";
+import type { Answer, Route } from "./route.ts";
+import { within } from "./within.ts";
+
+/** How long an answer may take. Kafka: `RestRequestTimeout`. */
+const answerMsMax = 90_000;
+
+/** What the API tells of its worker. */
+export interface RestOptions {
+  /** The herder; null while the worker starts. */
+  herder: () => Herder | null;
+  /** The commit that the worker was built from. */
+  commit: string;
+  /** The id of the Kafka cluster, null until a broker has answered; or of the embedded log. */
+  clusterId: () => string | null;
+  /** The levels of loggers; not to be asked for unless told. */
+  loggers?: LoggerLevels | null;
+  /** Where administrators ask: where all do, which is so unless told, elsewhere, or nowhere. */
+  adminListeners?: "main" | "apart" | "off";
+  /** Whether the topics of connectors are tracked, and may be forgotten; both unless told. */
+  topicTracking?: TopicTracking;
+  /** What no answer may show. */
+  secrets?: Pick<Secrets, "mask">;
+  /** Time. */
+  clock: Clock;
+  /** Where errors of the worker go. */
+  log: Logger;
+}
+
+/** The applications of a worker. */
+export interface RestApps {
+  /** What there is at `listeners`. */
+  main: Hono;
+  /** What there is at `admin.listeners`; null when that is nowhere else. */
+  admin: Hono | null;
+}
+
+/** The API as Hono applications, to which others can be added before the first request. */
+export function createApps(options: RestOptions): RestApps {
+  const { loggers = null, adminListeners = "main" } = options;
+  const admin = loggers === null || adminListeners === "off" ? [] : loggerRoutes(loggers);
+  const main = mainRoutes(options);
+  if (adminListeners === "apart") {
+    return { main: appOf(main, options), admin: appOf(admin, options) };
+  }
+  return { main: appOf([...main, ...admin], options), admin: null };
+}
+
+/** All that is asked of workers, but for administrators. */
+function mainRoutes(options: RestOptions): Route[] {
+  const { topicTracking = { isEnabled: true, allowsReset: true } } = options;
+  const herder = () => {
+    const current = options.herder();
+    if (current === null) throw new HttpError(503, starting);
+    return current;
+  };
+  return [
+    ...rootRoutes(options.herder, options),
+    ...connectorRoutes(herder),
+    ...stateRoutes(herder, topicTracking),
+    ...offsetRoutes(herder),
+    ...pluginRoutes(herder),
+    ...internalRoutes(),
+  ];
+}
+
+function appOf(routes: readonly Route[], options: RestOptions): Hono {
+  const app = new Hono({ getPath: routedPath });
+  app.use(async ({ req }, next) => {
+    refuseMalformedPath(req.raw);
+    await next();
+  });
+  for (const [path, methods] of Map.groupBy(routes, ({ path }) => path)) {
+    app.all(path.replaceAll(/\{(\w+)\}/g, ":$1"), async (context) => {
+      if (context.req.method === "OPTIONS") return optionsOf(methods, context);
+      return await within(answerMsMax, options.clock, answerOf(methods, context));
+    });
+  }
+  app.notFound(() => {
+    throw new HttpError(404);
+  });
+  app.onError((error, context) => {
+    const { status, message } = toldOf(error);
+    if (status >= 500 && !(error instanceof HttpError)) {
+      const { method, path } = context.req;
+      options.log.error(`Uncaught exception in REST call to ${method} ${path}: ${traceOf(error)}`);
+    }
+    const told = options.secrets?.mask(message) ?? message;
+    return responseOf({ status, body: { error_code: status, message: told } }, "application/json");
+  });
+  return app;
+}
+
+async function answerOf(methods: readonly Route[], context: Context): Promise<Response> {
+  const { req } = context;
+  const { headers } = req.raw;
+  const method = req.method === "HEAD" ? "GET" : req.method;
+  // As in Java, the method counts before what is sent, and that before what is wanted.
+  const asked = methods.find((route) => route.method === method);
+  if (asked === undefined) throw new HttpError(405);
+  const contentType = headers.get("content-type");
+  if (!asked.ignoresContentType && !mayBeJson(contentType)) throw new HttpError(415);
+  const accepted = acceptedJson(headers.get("accept"));
+  if (accepted === null) throw new HttpError(406);
+  const answer = await asked.answer({
+    path: (name) => req.param(name)!,
+    query: (name) => req.query(name) ?? null,
+    queries: (name) => req.queries(name) ?? [],
+    body: await bodyOf(asked, req.raw),
+    origin: new URL(req.url).origin,
+  });
+  return responseOf(answer, accepted);
+}
+
+async function bodyOf({ body, numberOf }: Route, request: Request): Promise<unknown> {
+  if (body === undefined) return undefined;
+  const hasBody = request.body !== null && request.headers.get("content-length") !== "0";
+  if (hasBody && !isJson(request.headers.get("content-type"))) throw new HttpError(415);
+  return await readBody(request, body, numberOf!);
+}
+
+/** The methods of a path, in the order of Java's hashes. */
+function optionsOf(methods: readonly Route[], { req }: Context): Response {
+  const all = new Set<string>(["OPTIONS", ...methods.map(({ method }) => method)]);
+  if (all.has("GET")) all.add("HEAD");
+  const order = ["HEAD", "DELETE", "POST", "GET", "OPTIONS", "PUT", "PATCH"];
+  const allowed = order.filter((method) => all.has(method));
+  const allow = allowed.join(",");
+  const accept = req.header("accept") ?? null;
+  if (acceptsText(accept)) {
+    const headers = { allow, "content-type": "text/plain" };
+    return new Response(allowed.join(", "), { headers });
+  }
+  const type = acceptedJson(accept);
+  if (type === null) throw new HttpError(406);
+  return new Response(null, { headers: { allow, "content-type": type } });
+}
+
+function responseOf({ status, body, location }: Answer, type: string): Response {
+  const headers = new Headers(location === undefined ? {} : { location });
+  if (body === undefined) return new Response(null, { status, headers });
+  headers.set("content-type", type);
+  return new Response(stringifyExact(body), { status, headers });
+}
