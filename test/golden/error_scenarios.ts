@@ -24,8 +24,8 @@ export interface Scenario {
   taskState: string;
   traceNonFrameLines?: string[];
   sinkFile?: string;
-  logLines?: string[];
-  dlqTopic?: { partitions: number };
+  logLines: string[];
+  dlqTopic?: { partitions: number; configs: Props };
   dlqRecords?: DlqRecord[];
   offsets?: { offsets: unknown[] };
 }
@@ -45,72 +45,20 @@ export const scenarios = golden.scenarios as unknown as Scenario[];
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** A worker that plays scenarios, each with a connector and topics of its own. */
-export class Stage {
+/** What scenarios need, each under the name of its connector, and what they leave behind. */
+export class Scenery {
   readonly #topics: Topics;
   readonly #folder: string;
-  readonly #log = keptLog();
-  readonly #connectors = new Connectors(this.#log, [], { onReconfigure() {}, onRaised() {} });
-  readonly #herder: StandaloneHerder;
-  readonly #committed = new Map<string, unknown>();
 
-  /** A worker without connectors; what they need goes into `folder`. */
-  constructor(topics: Topics, folder: string, workerProps: Props, clients: ClientSources | null) {
+  /** Topics are wherever they are; files go into `folder`. */
+  constructor(topics: Topics, folder: string) {
     this.#topics = topics;
     this.#folder = folder;
-    const offsets: OffsetStore = {
-      read: (_, partitions) => partitions.map(() => null),
-      list: () => [],
-      commit: (connector, offsets) => {
-        this.#committed.set(connector, offsets);
-        return Promise.resolve();
-      },
-    };
-    this.#herder = new StandaloneHerder({
-      workerProps: {
-        "key.converter": "org.apache.kafka.connect.storage.StringConverter",
-        "value.converter": "org.apache.kafka.connect.storage.StringConverter",
-        "offset.storage.file.filename": "offsets",
-        "offset.flush.interval.ms": "100",
-        ...workerProps,
-      },
-      workerId: "worker:8083",
-      connectors: this.#connectors,
-      files: [],
-      topics,
-      internalTopics: new Set(),
-      clients,
-      offsets,
-      clock: systemClock,
-      log: this.#log,
-    });
-  }
-
-  /** Plays a scenario with a connector of this name, and compares all that is recorded of it. */
-  async play(scenario: Scenario, name: string): Promise<void> {
-    const { taskState, sinkFile, offsets } = scenario;
-    const props = await this.prepare(scenario, name);
-    await this.start(props);
-    await until(
-      async () => this.task(name).state === taskState && await this.#isDone(scenario, name),
-      () =>
-        `${scenario.scenario}: ${JSON.stringify(this.task(name))}\n${this.#log.lines.join("\n")}`,
-    );
-    const { trace = "" } = this.task(name);
-    deepStrictEqual(nonFrameLines(trace), scenario.traceNonFrameLines ?? []);
-    if (sinkFile !== undefined) strictEqual(await Deno.readTextFile(props.file), sinkFile);
-    const logLines = logLinesOf(scenario, (text) => this.#actual(text, name));
-    deepStrictEqual(this.#logLines(name), logLines);
-    if (offsets !== undefined) {
-      deepStrictEqual(offsets.offsets, []);
-      strictEqual(this.#committed.get(name), undefined);
-    }
-    await this.checkDeadLetters(scenario, name);
   }
 
   /** Makes all that a scenario needs. @returns the connector's configuration */
   async prepare({ config, input, inputFile }: Scenario, name: string): Promise<Props> {
-    const actual = (text: string) => this.#actual(text, name);
+    const actual = (text: string) => this.actual(text, name);
     await Deno.mkdir(actual("${DIR}"));
     if (input !== undefined) await this.#produce(actual("${TOPIC}"), input);
     if (inputFile !== undefined) await Deno.writeTextFile(actual("${DIR}/in.txt"), inputFile);
@@ -119,51 +67,47 @@ export class Stage {
     return props;
   }
 
-  /** Starts a connector. */
-  async start(props: Props): Promise<void> {
-    await this.#herder.startConnector(props, await this.#connectors.describe(props));
+  /** Text with what its placeholders stand for. */
+  actual(text: string, name: string): string {
+    return this.#names(name).reduce(
+      (text, [placeholder, it]) => text.replaceAll(placeholder, it),
+      text,
+    );
   }
 
-  /** How a connector's task is. */
-  task(name: string) {
-    return this.#herder.status(name).tasks[0];
+  /** Text as it is recorded: with placeholders. */
+  recorded(text: string, name: string): string {
+    return this.#names(name).reduce(
+      (text, [placeholder, it]) => text.replaceAll(it, placeholder),
+      text,
+    );
   }
 
-  /** How many dead letters of a connector there are. */
-  async deadLetterCount(name: string): Promise<number> {
-    const topic = this.#actual("${DLQ}", name);
-    if (!(await this.#topics.listTopics()).includes(topic)) return 0;
-    const [{ partitions: [{ endOffset }] }] = await this.#topics.describeTopics([topic]);
-    return Number(endOffset);
+  #names(name: string): [placeholder: string, it: string][] {
+    return [
+      ["${TOPIC}", `${name}-in`],
+      ["${DLQ}", `${name}-dlq`],
+      ["${DIR}", `${this.#folder}/${name}`],
+      ["${NAME}", name],
+    ];
   }
 
-  /** Compares a connector's dead letters, and their topic, with what is recorded. */
-  async checkDeadLetters({ dlqTopic, dlqRecords }: Scenario, name: string): Promise<void> {
-    const topic = this.#actual("${DLQ}", name);
-    strictEqual((await this.#topics.listTopics()).includes(topic), dlqTopic !== undefined);
-    if (dlqTopic === undefined) return;
-    const [{ partitions }] = await this.#topics.describeTopics([topic]);
-    strictEqual(partitions.length, dlqTopic.partitions);
-    const expected = this.#actual(JSON.stringify(dlqRecords), name);
-    deepStrictEqual(await this.#read(topic, partitions[0].endOffset), JSON.parse(expected));
-  }
-
-  #actual(text: string, name: string): string {
-    return text.replaceAll("${TOPIC}", `${name}-in`).replaceAll("${DLQ}", `${name}-dlq`)
-      .replaceAll("${DIR}", `${this.#folder}/${name}`).replaceAll("${NAME}", name);
-  }
-
-  /** Stops it. */
-  async stop(): Promise<void> {
-    await this.#herder.stop();
-  }
-
-  /** Whether all that will come about has, as far as that can be seen. */
-  async #isDone({ taskState, input, logLines = [] }: Scenario, name: string): Promise<boolean> {
-    if (this.#logLines(name).length < logLines.length) return false;
-    if (taskState === "FAILED" || input === undefined) return true;
+  /** Whether a sink has committed that it has seen all of its input. */
+  async isConsumed({ input = [] }: Scenario, name: string): Promise<boolean> {
     const [position] = await this.#topics.groupOffsets(`connect-${name}`);
     return position?.offset === BigInt(input.length);
+  }
+
+  /** The dead letters of a connector and their topic, as they are recorded. */
+  async deadLetters(name: string): Promise<Pick<Scenario, "dlqTopic" | "dlqRecords">> {
+    const topic = this.actual("${DLQ}", name);
+    if (!(await this.#topics.listTopics()).includes(topic)) return {};
+    const [{ partitions, configs }] = await this.#topics.describeTopics([topic]);
+    const found = JSON.stringify(await this.#read(topic, partitions[0].endOffset));
+    return {
+      dlqTopic: { partitions: partitions.length, configs },
+      dlqRecords: JSON.parse(this.recorded(found, name)),
+    };
   }
 
   async #produce(topic: string, records: NonNullable<Scenario["input"]>): Promise<void> {
@@ -195,19 +139,108 @@ export class Stage {
     }
     return found;
   }
+}
+
+/** A worker of ours that plays scenarios. */
+export class Stage {
+  readonly #scenery: Scenery;
+  readonly #log = keptLog();
+  readonly #connectors = new Connectors(this.#log, [], { onReconfigure() {}, onRaised() {} });
+  readonly #herder: StandaloneHerder;
+  readonly #committed = new Map<string, unknown>();
+
+  /** A worker without connectors; what they need goes into `folder`. */
+  constructor(topics: Topics, folder: string, workerProps: Props, clients: ClientSources | null) {
+    this.#scenery = new Scenery(topics, folder);
+    const offsets: OffsetStore = {
+      read: (_, partitions) => partitions.map(() => null),
+      list: () => [],
+      commit: (connector, offsets) => {
+        this.#committed.set(connector, offsets);
+        return Promise.resolve();
+      },
+    };
+    this.#herder = new StandaloneHerder({
+      workerProps: {
+        "key.converter": "org.apache.kafka.connect.storage.StringConverter",
+        "value.converter": "org.apache.kafka.connect.storage.StringConverter",
+        "offset.storage.file.filename": "offsets",
+        "offset.flush.interval.ms": "100",
+        ...workerProps,
+      },
+      workerId: "worker:8083",
+      connectors: this.#connectors,
+      files: [],
+      topics,
+      internalTopics: new Set(),
+      clients,
+      offsets,
+      clock: systemClock,
+      log: this.#log,
+    });
+  }
+
+  /** Plays a scenario with a connector of this name, and compares all that is recorded of it. */
+  async play(scenario: Scenario, name: string): Promise<void> {
+    const { taskState, sinkFile, offsets, dlqTopic, dlqRecords } = scenario;
+    const props = await this.start(scenario, name);
+    await until(
+      async () => this.task(name).state === taskState && await this.#isDone(scenario, name),
+      () =>
+        `${scenario.scenario}: ${JSON.stringify(this.task(name))}\n${this.#log.lines.join("\n")}`,
+    );
+    const { trace = "" } = this.task(name);
+    deepStrictEqual(nonFrameLines(trace), scenario.traceNonFrameLines ?? []);
+    if (sinkFile !== undefined) strictEqual(await Deno.readTextFile(props.file), sinkFile);
+    deepStrictEqual(this.#logLines(name), scenario.logLines.map(saidIn));
+    if (offsets !== undefined) {
+      deepStrictEqual(offsets.offsets, []);
+      strictEqual(this.#committed.get(name), undefined);
+    }
+    const expected = dlqTopic === undefined ? {} : { dlqTopic, dlqRecords };
+    deepStrictEqual(await this.#scenery.deadLetters(name), expected);
+  }
+
+  /** Starts a scenario's connector. @returns its configuration */
+  async start(scenario: Scenario, name: string): Promise<Props> {
+    const props = await this.#scenery.prepare(scenario, name);
+    await this.#herder.startConnector(props, await this.#connectors.describe(props));
+    return props;
+  }
+
+  /** How a connector's task is. */
+  task(name: string) {
+    return this.#herder.status(name).tasks[0];
+  }
+
+  /** Stops it. */
+  async stop(): Promise<void> {
+    await this.#herder.stop();
+  }
+
+  /** Whether all that will come about has, as far as that can be seen. */
+  async #isDone(scenario: Scenario, name: string): Promise<boolean> {
+    const { taskState, input, logLines } = scenario;
+    if (this.#logLines(name).length < logLines.length) return false;
+    if (taskState === "FAILED" || input === undefined) return true;
+    return await this.#scenery.isConsumed(scenario, name);
+  }
 
   #logLines(name: string): string[] {
     const pattern = new RegExp(`^error ${name}-0: (Error encountered in task .*)`);
     return this.#log.lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])
-      .map((line) => line.replace(/timestamp=\d+, headers/, "timestamp=NOW, headers"));
+      .map((line) => withoutTime(this.#scenery.recorded(line, name)));
   }
 }
 
-function logLinesOf({ logLines = [] }: Scenario, actual: (text: string) => string): string[] {
-  return logLines.map((line) => {
-    const [said] = /Error encountered in task .*(?= \(org\.apache)/.exec(line)!;
-    return actual(said).replace(/timestamp=\d+, headers/, "timestamp=NOW, headers");
-  });
+/** What Java's log says of a record that fails, without who says it. */
+function saidIn(line: string): string {
+  return /Error encountered in task .*(?= \(org\.apache)/.exec(line)![0];
+}
+
+/** A line of the log without the time at which a record came about. */
+export function withoutTime(line: string): string {
+  return line.replace(/timestamp=\d+, headers/, "timestamp=${NOW}, headers");
 }
 
 /** A header as it was recorded: of a stack trace the lines that tell of no frame, for those differ. */
@@ -223,6 +256,7 @@ function headerOf(name: string, utf8: string) {
   };
 }
 
-function nonFrameLines(trace: string): string[] {
+/** The lines of a trace that tell of no frame. */
+export function nonFrameLines(trace: string): string[] {
   return trace.split("\n").filter((line) => line !== "" && !/^\t(at |\.\.\. \d+ more)/.test(line));
 }

@@ -14,7 +14,7 @@ import {
   type Tagged,
 } from "../golden/tagged_values.ts";
 import { data } from "../unit/api/data/arbitraries.ts";
-import { answersOf, converterGolden } from "./converter_golden.ts";
+import { converterAnswers, converterGolden } from "./converter_golden.ts";
 import { javaTest } from "./java.ts";
 
 interface Answer {
@@ -32,9 +32,9 @@ const withoutJavaVersion = (text: string) => text.replaceAll("9.999999999999999E
 
 javaTest(`test/golden/${converterGolden} is what Kafka answers`, async (java) => {
   const path = new URL(`../golden/${converterGolden}`, import.meta.url).pathname;
-  const [recorded, answered] = [await Deno.readTextFile(path), await answersOf(java, path)];
+  const [recorded, answered] = [await Deno.readTextFile(path), await converterAnswers(java, path)];
   assert.deepStrictEqual(
-    JSON.parse(withoutJavaVersion(JSON.stringify(answered))),
+    JSON.parse(withoutJavaVersion(answered)),
     JSON.parse(withoutJavaVersion(recorded)),
   );
 });
@@ -99,7 +99,7 @@ function configured(schemas: string): Converter {
 }
 
 async function ask(
-  java: Parameters<typeof answersOf>[0],
+  java: Parameters<typeof converterAnswers>[0],
   headers: string[],
   texts: string[],
 ): Promise<{ toConnectHeader: Answer[]; toConnectData: JsonAnswer[] }> {
@@ -114,7 +114,7 @@ async function ask(
   const path = await Deno.makeTempFile({ suffix: ".json" });
   try {
     await Deno.writeTextFile(path, JSON.stringify(cases));
-    return await answersOf(java, path) as Awaited<ReturnType<typeof ask>>;
+    return JSON.parse(await converterAnswers(java, path));
   } finally {
     await Deno.remove(path);
   }

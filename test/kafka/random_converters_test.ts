@@ -15,7 +15,7 @@ import {
   valueOf,
 } from "../golden/tagged_values.ts";
 import { data } from "../unit/api/data/arbitraries.ts";
-import { answersOf } from "./converter_golden.ts";
+import { converterAnswers } from "./converter_golden.ts";
 import { javaTest } from "./java.ts";
 
 /** What Java answers: what it wrote, what it read, or what it threw. */
@@ -183,12 +183,12 @@ function contentOf(schema: RecordedSchema): string {
 let answers: Promise<Cases> | null = null;
 
 /** Kafka's answers, asked for once. */
-function answered(java: Parameters<typeof answersOf>[0]): Promise<Cases> {
+function answered(java: Parameters<typeof converterAnswers>[0]): Promise<Cases> {
   return answers ??= (async () => {
     const path = await Deno.makeTempFile({ suffix: ".json" });
     try {
       await Deno.writeTextFile(path, JSON.stringify(questions()));
-      return await answersOf(java, path) as Cases;
+      return JSON.parse(await converterAnswers(java, path));
     } finally {
       await Deno.remove(path);
     }

@@ -12,6 +12,7 @@ import { KafkaTopics } from "../../src/topics/mod.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { keptLog } from "../faults/memory_disk.ts";
 import { type Java, javaTest } from "./java.ts";
+import { JavaWorker } from "./java_worker.ts";
 import { startReader } from "./group_reader.ts";
 import { topicsOf } from "./topics_of.ts";
 
@@ -53,30 +54,9 @@ function connectorProps(name: string, strategy: string): Props {
 }
 
 async function startTheirs(java: Java, folder: string, worker: Props, connector: Props) {
-  const paths = [];
-  for (const props of [worker, connector]) {
-    const lines = Object.entries(props).map(([key, value]) => `${key}=${value}\n`);
-    paths.push(`${folder}/${paths.length}.properties`);
-    await Deno.writeTextFile(paths.at(-1)!, lines.join(""));
-  }
   const program = await java.compile("RecordingSink.java");
-  const child = program.command("org.apache.kafka.connect.cli.ConnectStandalone", paths, {
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  let said = "";
-  const reading = (async () => {
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) said += text;
-  })();
-  return {
-    calls: () => callsIn(said.split("\n").slice(0, -1)),
-    async stop() {
-      child.kill("SIGTERM");
-      await child.status;
-      await reading;
-    },
-  };
+  const started = await JavaWorker.start(program, folder, worker, [connector]);
+  return { calls: () => callsIn(started.lines), stop: () => started.stop() };
 }
 
 async function startOurs(topics: KafkaTopics, workerProps: Props, props: Props): Promise<Side> {
