@@ -71,6 +71,12 @@ export class AlreadyExistsError extends ConnectError {
   override name = "AlreadyExistsError";
 }
 
+/** A consumer group that has members, where it may have none. Kafka: `GroupNotEmptyException`. */
+export class GroupNotEmptyError extends ConnectError {
+  /** The class's own name, kept when the code is minified. */
+  override name = "GroupNotEmptyError";
+}
+
 /** A request that makes no sense, or none as things are. Kafka: `BadRequestException`. */
 export class BadRequestError extends ConnectError {
   /** The class's own name, kept when the code is minified. */

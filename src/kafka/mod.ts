@@ -15,7 +15,14 @@ export {
   type GroupProtocol,
   type Joined,
 } from "./group_member.ts";
-export { beginnings, commitGroupOffsets, fetchGroupOffsets, listOffsets } from "./offset_lookup.ts";
+export {
+  beginnings,
+  commitGroupOffsets,
+  deleteGroup,
+  deleteGroupOffsets,
+  fetchGroupOffsets,
+  listOffsets,
+} from "./offset_lookup.ts";
 export { decodeAssignment } from "./protocol/consumer_group.ts";
 export { fetchRequest } from "./protocol/fetch.ts";
 export { partitionText } from "./protocol/partitions.ts";

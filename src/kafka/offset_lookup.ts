@@ -1,5 +1,6 @@
 /**
- * Offsets that brokers keep: where partitions begin and end, and what groups have committed. Each call
+ * Offsets that brokers keep: where partitions begin and end, and what groups have committed; and groups
+ * themselves, as far as they are deleted. Each call
  * makes one try; {@linkcode KafkaClient.retrying} makes more.
  *
  * @module
@@ -9,11 +10,13 @@ import { NotFoundError, OffsetOutOfRangeError } from "../base/mod.ts";
 import type { KafkaClient } from "./client.ts";
 import { errorCode, isRetriable, KafkaError } from "./errors.ts";
 import type { IsolationLevel } from "./protocol/fetch.ts";
+import { deleteGroupRequest } from "./protocol/group.ts";
 import {
   type CommittedOffset,
   listOffsetsRequest,
   type Membership,
   offsetCommitRequest,
+  offsetDeleteRequest,
   offsetFetchRequest,
 } from "./protocol/offsets.ts";
 import { byTopic, type PartitionName, partitionText } from "./protocol/partitions.ts";
@@ -141,6 +144,35 @@ export async function commitGroupOffsets(
     }
     checkCoordinator(client, groupId, what, error);
   }
+}
+
+/**
+ * Makes a group forget its offsets in some partitions, durably.
+ * @throws {NotFoundError} where a partition is not there
+ * @throws {KafkaError}
+ * @throws {ConnectionError}
+ */
+export async function deleteGroupOffsets(
+  client: KafkaClient,
+  groupId: string,
+  partitions: readonly PartitionName[],
+): Promise<void> {
+  const what = `Cannot delete the offsets of group ${groupId}`;
+  const answer = await askCoordinator(client, groupId, offsetDeleteRequest(groupId, partitions));
+  checkCoordinator(client, groupId, what, answer.error);
+  for (const { error, ...name } of answer.partitions) {
+    const where = `${what} in ${partitionText(name)}`;
+    if (errorCode(error).name === "UNKNOWN_TOPIC_OR_PARTITION") {
+      throw new NotFoundError(`${where}: there is no such partition`);
+    }
+    checkCoordinator(client, groupId, where, error);
+  }
+}
+
+/** Deletes a group and its offsets, durably. @throws {KafkaError} @throws {ConnectionError} */
+export async function deleteGroup(client: KafkaClient, groupId: string): Promise<void> {
+  const error = await askCoordinator(client, groupId, deleteGroupRequest(groupId));
+  checkCoordinator(client, groupId, `Cannot delete group ${groupId}`, error);
 }
 
 async function askCoordinator<T>(

@@ -46,7 +46,14 @@ export class CommittedOffsets {
       const reason = reasonOf(cause);
       throw new ConnectError(`Cannot read the offsets of consumer groups: ${reason}`, { cause });
     }
+    // All that these have had was removed.
+    for (const [id, offsets] of committed.#groups) if (offsets.size === 0) committed.forget(id);
     return committed;
+  }
+
+  /** Whether a group has ever committed something, and was not forgotten since. */
+  has(groupId: string): boolean {
+    return this.#groups.has(groupId);
   }
 
   /** All of a group. */
@@ -67,16 +74,26 @@ export class CommittedOffsets {
     groupId: string,
     offsets: readonly PartitionOffset[],
   ): Promise<void> {
-    if (offsets.length === 0) return;
-    const now = clock.now();
-    // Large enough for all: a record takes less than a name of 249 bytes and the group's may need.
-    const builder = new BatchBuilder({ sizeMax: offsets.length * (1024 + groupId.length * 3) });
-    for (const position of offsets) {
-      const key = encodeOffsetKey(groupId, position);
-      builder.append(key, encodeOffsetValue(position.offset, now), [], now);
-    }
-    await topics.append(groupOffsetsTopic, 0, builder.seal());
+    await write(topics, clock.now(), groupId, offsets);
     this.#remember(groupId, offsets);
+  }
+
+  /** Removes the offsets of a group in some partitions, durably. */
+  async remove(
+    topics: Pick<Topics, "append">,
+    clock: Clock,
+    groupId: string,
+    partitions: readonly TopicPartition[],
+  ): Promise<void> {
+    const gone = partitions.filter((position) => this.get(groupId, position) !== null)
+      .map(({ topic, partition }) => ({ topic, partition, offset: null }));
+    await write(topics, clock.now(), groupId, gone);
+    for (const position of gone) this.#groups.get(groupId)?.delete(keyOf(position));
+  }
+
+  /** Forgets a group that has no offsets any more. */
+  forget(groupId: string): void {
+    if (this.of(groupId).length === 0) this.#groups.delete(groupId);
   }
 
   #remember(groupId: string, offsets: readonly PartitionOffset[]): void {
@@ -84,4 +101,21 @@ export class CommittedOffsets {
     this.#groups.set(groupId, group);
     for (const position of offsets) group.set(keyOf(position), { ...position });
   }
+}
+
+/** Writes down what a group has committed (null: that it has not any more), in one batch. */
+async function write(
+  topics: Pick<Topics, "append">,
+  nowMs: number,
+  groupId: string,
+  offsets: readonly (TopicPartition & { offset: bigint | null })[],
+): Promise<void> {
+  if (offsets.length === 0) return;
+  // Large enough for all: a record takes less than a name of 249 bytes and the group's may need.
+  const builder = new BatchBuilder({ sizeMax: offsets.length * (1024 + groupId.length * 3) });
+  for (const { offset, ...position } of offsets) {
+    const value = offset === null ? null : encodeOffsetValue(offset, nowMs);
+    builder.append(encodeOffsetKey(groupId, position), value, [], nowMs);
+  }
+  await topics.append(groupOffsetsTopic, 0, builder.seal());
 }

@@ -17,10 +17,13 @@ import { EmbeddedLog } from "../log/mod.ts";
 import { CommittedOffsets, groupOffsetsConfigs } from "./committed_offsets.ts";
 import { groupOffsetsTopic } from "./group_offsets.ts";
 import { type GroupTopics, LocalGroup } from "./local_group.ts";
+import { LocalGroupAdmin } from "./local_group_admin.ts";
 import type {
   ConsumerOptions,
   FetchedBatches,
   FetchOptions,
+  GroupAdmin,
+  GroupAdminOptions,
   GroupConsumer,
   NewTopic,
   PartitionOffset,
@@ -182,6 +185,27 @@ export class EmbeddedTopics implements Topics {
   async groupOffsets(groupId: string): Promise<PartitionOffset[]> {
     this.#checkOpen();
     return await Promise.resolve(this.#committed.of(groupId));
+  }
+
+  async openGroupAdmin({ groupId }: GroupAdminOptions): Promise<GroupAdmin> {
+    this.#checkOpen();
+    const { clock } = this.#options;
+    const [committed, groups] = [this.#committed, this.#groups];
+    const admin = new LocalGroupAdmin({
+      groupId,
+      hasMembers: () => groups.get(groupId)?.isEmpty === false,
+      isKnown: () => committed.has(groupId) || groups.has(groupId),
+      isThere: ({ topic, partition }) => this.#log.partitions(topic)?.[partition] !== undefined,
+      offsets: () => committed.of(groupId),
+      commit: (offsets) => committed.commit(this, clock, groupId, offsets),
+      remove: (partitions) => committed.remove(this, clock, groupId, partitions),
+      forget: () => {
+        committed.forget(groupId);
+        if (groups.get(groupId)?.isEmpty) groups.delete(groupId);
+      },
+      checkOpen: () => this.#checkOpen(),
+    });
+    return await Promise.resolve(admin);
   }
 
   async joinGroup(options: ConsumerOptions): Promise<GroupConsumer> {

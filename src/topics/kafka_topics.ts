@@ -23,12 +23,15 @@ import {
   type TopicMetadata,
 } from "../kafka/mod.ts";
 import { KafkaConsumer } from "./kafka_consumer.ts";
+import { KafkaGroupAdmin } from "./kafka_group_admin.ts";
 import { keyOf } from "./partition_key.ts";
 import { isUnknown, makeTopics, partitionCount } from "./made_topics.ts";
 import type {
   ConsumerOptions,
   FetchedBatches,
   FetchOptions,
+  GroupAdmin,
+  GroupAdminOptions,
   GroupConsumer,
   NewTopic,
   PartitionOffset,
@@ -210,6 +213,21 @@ export class KafkaTopics implements Topics {
 
   groupOffsets(groupId: string): Promise<PartitionOffset[]> {
     return this.#retrying(() => fetchGroupOffsets(this.#admin, groupId, null));
+  }
+
+  async openGroupAdmin(
+    { groupId, clientId, kafka }: GroupAdminOptions,
+  ): Promise<GroupAdmin> {
+    this.#checkOpen();
+    const { connection: own, apiTimeoutMs } = this.#options;
+    const client = this.#client(kafka?.connection ?? { ...own, clientId });
+    this.#admin.closing.addEventListener("abort", () => client.close(), { signal: client.closing });
+    const admin = new KafkaGroupAdmin({
+      groupId,
+      client,
+      apiTimeoutMs: kafka?.apiTimeoutMs ?? apiTimeoutMs,
+    });
+    return await Promise.resolve(admin);
   }
 
   async joinGroup(options: ConsumerOptions): Promise<GroupConsumer> {

@@ -65,6 +65,11 @@ export class LocalGroup {
     this.topics = topics;
   }
 
+  /** Whether it has no members. */
+  get isEmpty(): boolean {
+    return this.#members.length === 0;
+  }
+
   /** Adds a member. */
   join(options: ConsumerOptions): GroupConsumer {
     const memberId = `${options.clientId}-${String(this.#joinCount++).padStart(10, "0")}`;

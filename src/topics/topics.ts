@@ -198,6 +198,47 @@ export interface Producer {
   close(): Promise<void>;
 }
 
+/** Which group is looked after, and how. */
+export interface GroupAdminOptions {
+  /** The group. */
+  groupId: string;
+  /** A name for logs and brokers, such as `connector-worker-adminclient-local-file-sink`. */
+  clientId: string;
+  /** How it reaches Kafka; the worker's own way unless told. The embedded log has nothing to set. */
+  kafka?: { connection: ConnectionSettings; apiTimeoutMs: number };
+}
+
+/**
+ * A consumer group as it looks from outside. What changes it is for a group that is there and has no
+ * members, and durable when it answers. Kafka: what `Admin` has for groups.
+ */
+export interface GroupAdmin {
+  /** What it has committed, of topics that are there; empty for a group that is not. */
+  offsets(): Promise<PartitionOffset[]>;
+  /**
+   * Commits offsets, and makes a group that is not there. What may be committed is, also when another
+   * partition is not there. An offset may be any that is not negative: who begins to read at one that
+   * is not there begins where `autoOffsetReset` says.
+   * @throws {NotFoundError} for a partition that is not there
+   * @throws {GroupNotEmptyError}
+   */
+  alterOffsets(offsets: readonly PartitionOffset[]): Promise<void>;
+  /**
+   * Forgets the offsets of partitions, as far as it has any.
+   * @throws {NotFoundError} for a partition or a group that is not there
+   * @throws {GroupNotEmptyError}
+   */
+  deleteOffsets(partitions: readonly TopicPartition[]): Promise<void>;
+  /**
+   * Forgets the group with all its offsets.
+   * @throws {NotFoundError} for a group that is not there
+   * @throws {GroupNotEmptyError}
+   */
+  deleteGroup(): Promise<void>;
+  /** Lets go of connections. What is under way is rejected. */
+  close(): Promise<void>;
+}
+
 /** Topics, wherever they live. Every call on a closed port rejects with a {@linkcode ConnectError}. */
 export interface Topics {
   /**
@@ -237,6 +278,8 @@ export interface Topics {
   openProducer(options: ProducerOptions): Promise<Producer>;
   /** The committed offsets of a group; empty for a group without any. */
   groupOffsets(groupId: string): Promise<PartitionOffset[]>;
+  /** Opens a way to look after a consumer group. */
+  openGroupAdmin(options: GroupAdminOptions): Promise<GroupAdmin>;
   /** Joins a consumer group. */
   joinGroup(options: ConsumerOptions): Promise<GroupConsumer>;
   /** Finishes what is under way, ending waits, and lets go of files and connections. */

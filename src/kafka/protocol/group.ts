@@ -1,6 +1,6 @@
 /**
  * Membership in a group: JoinGroup (key 11, version 5), SyncGroup (key 14, version 3), Heartbeat (key 12,
- * version 3) and LeaveGroup (key 13, version 3). What members tell their leader, and what it assigns to
+ * version 3) and LeaveGroup (key 13, version 3); and its end: DeleteGroups (key 42, version 1). What members tell their leader, and what it assigns to
  * them, are bytes here: consumers and Connect workers have formats of their own.
  *
  *     JoinGroup request  := groupId:string sessionTimeoutMs:int32 rebalanceTimeoutMs:int32 memberId:string
@@ -13,6 +13,8 @@
  *     Heartbeat answer   := throttleMs:int32 error:int16
  *     LeaveGroup request := groupId:string array(memberId:string instanceId:string?)
  *     LeaveGroup answer  := throttleMs:int32 error:int16 array(memberId:string instanceId:string? error:int16)
+ *     DeleteGroups request := array(groupId:string)
+ *     DeleteGroups answer  := throttleMs:int32 array(groupId:string error:int16)
  *     member             := groupId:string generation:int32 memberId:string instanceId:string?
  *
  * @module
@@ -167,6 +169,25 @@ export function leaveGroupRequest(
         return reader.int16();
       });
       return { error: error || (errors.find((code) => code !== 0) ?? 0) };
+    },
+  };
+}
+
+/** Deletes a group that has no members. To be sent to its coordinator. @returns an error code, or 0 */
+export function deleteGroupRequest(groupId: string): ApiRequest<number> {
+  return {
+    apiKey: 42,
+    apiName: "DeleteGroups",
+    apiVersion: 1,
+    encode: (writer) => writer.array([groupId], (id) => writer.string(id)),
+    decode: (reader) => {
+      reader.throttle();
+      const errors = reader.array(() => {
+        reader.string();
+        return reader.int16();
+      });
+      // -1, UNKNOWN_SERVER_ERROR, where the broker does not say.
+      return errors[0] ?? -1;
     },
   };
 }

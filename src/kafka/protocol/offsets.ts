@@ -1,5 +1,6 @@
 /**
- * ListOffsets (key 2, version 5), OffsetCommit (key 8, version 7) and OffsetFetch (key 9, version 5).
+ * ListOffsets (key 2, version 5), OffsetCommit (key 8, version 7), OffsetFetch (key 9, version 5) and
+ * OffsetDelete (key 47, version 0).
  *
  *     ListOffsets request  := replicaId:int32=-1 isolation:int8
  *                             array(topic:string array(partition:int32 leaderEpoch:int32=-1 time:int64))
@@ -13,6 +14,9 @@
  *     OffsetFetch request  := groupId:string array(topic:string array(partition:int32))?  (null: all)
  *     OffsetFetch answer   := throttleMs:int32 array(topic:string array(found)) error:int16
  *     found                := partition:int32 offset:int64 leaderEpoch:int32 metadata:string? error:int16
+ *     OffsetDelete request := groupId:string array(topic:string array(partition:int32))
+ *     OffsetDelete answer  := error:int16 throttleMs:int32
+ *                             array(topic:string array(partition:int32 error:int16))
  *
  * @module
  */
@@ -136,6 +140,33 @@ export function offsetFetchRequest(
         });
       });
       return { error: reader.int16(), offsets: topics.flat() };
+    },
+  };
+}
+
+/** Makes a group forget its offsets in some partitions. */
+export function offsetDeleteRequest(
+  groupId: string,
+  partitions: readonly PartitionName[],
+): ApiRequest<{ error: number; partitions: (PartitionName & { error: number })[] }> {
+  return {
+    apiKey: 47,
+    apiName: "OffsetDelete",
+    apiVersion: 0,
+    encode: (writer) =>
+      writer.string(groupId).array(
+        byTopic(partitions),
+        ([topic, gone]) =>
+          writer.string(topic).array(gone, ({ partition }) => writer.int32(partition)),
+      ),
+    decode: (reader) => {
+      const error = reader.int16();
+      reader.throttle();
+      const topics = reader.array(() => {
+        const topic = reader.string();
+        return reader.array(() => ({ topic, partition: reader.int32(), error: reader.int16() }));
+      });
+      return { error, partitions: topics.flat() };
     },
   };
 }

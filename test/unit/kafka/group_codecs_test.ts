@@ -11,6 +11,7 @@ import {
 } from "../../../src/kafka/protocol/consumer_group.ts";
 import { fetchRequest } from "../../../src/kafka/protocol/fetch.ts";
 import {
+  deleteGroupRequest,
   heartbeatRequest,
   joinGroupRequest,
   leaveGroupRequest,
@@ -19,6 +20,7 @@ import {
 import {
   listOffsetsRequest,
   offsetCommitRequest,
+  offsetDeleteRequest,
   offsetFetchRequest,
 } from "../../../src/kafka/protocol/offsets.ts";
 import type { ApiRequest } from "../../../src/kafka/protocol/request.ts";
@@ -202,4 +204,21 @@ Deno.test("decodeSubscription() reads older versions", () => {
   });
   assert.deepEqual(read("0002" + topics + "ffffffff" + owned + "00000009").generation, 9);
   assert.deepEqual(encodeGeneration(-1), Uint8Array.of(255, 255, 255, 255));
+});
+
+Deno.test("requests to delete offsets and groups read each one's error", () => {
+  const partitions = [{ topic: "t", partition: 0 }, { topic: "t", partition: 1 }];
+  const offsets = offsetDeleteRequest("g", partitions);
+  assert.equal(
+    hexOf(offsets),
+    "000167" + "00000001" + "000174" + "00000002" + "00000000" + "00000001",
+  );
+  assert.deepEqual(answer(offsets, "0045 00000000 00000001 000174 00000001 00000001 0056"), {
+    error: 69,
+    partitions: [{ topic: "t", partition: 1, error: 86 }],
+  });
+  const group = deleteGroupRequest("g");
+  assert.equal(hexOf(group), "00000001" + "000167");
+  assert.equal(answer(group, "00000000 00000001 000167 0044"), 68);
+  assert.equal(answer(group, "00000000 00000000"), -1);
 });

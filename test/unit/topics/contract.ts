@@ -14,6 +14,8 @@ import { BatchBuilder, readBatches, readRecords } from "../../../src/batch/mod.t
 import type {
   ConsumerEvent,
   ConsumerOptions,
+  GroupAdmin,
+  GroupAdminOptions,
   GroupConsumer,
   NewTopic,
   PartitionOffset,
@@ -71,6 +73,7 @@ export function topicsContract(
   fetchingAndWaiting(suite, traits);
   describing(suite);
   positions(suite);
+  groupAdmin(suite);
   assignments(suite);
   rebalancing(suite);
 }
@@ -119,6 +122,10 @@ function joining(id: string, topics: readonly string[], task = 0): ConsumerOptio
     autoOffsetReset: "earliest",
     clientId: `connector-consumer-${id}-${task}`,
   };
+}
+
+function looking(id: string): GroupAdminOptions {
+  return { groupId: `connect-${id}`, clientId: `connector-worker-adminclient-${id}` };
 }
 
 /** A member with what it has been told, as a sink task keeps it. */
@@ -279,6 +286,7 @@ function appending({ test }: Suite, { makesAbsentTopics }: TopicsTraits): void {
   test("every call on closed topics rejects", async ({ topics, close }, id) => {
     await topics.createTopics([{ name: id }]);
     const consumer = await topics.joinGroup(joining(id, [id]));
+    const group = await topics.openGroupAdmin(looking(id));
     await close();
     await assert.rejects(topics.append(id, 0, batch(["x"])), isConnectError);
     await assert.rejects(topics.fetch(id, 0, 0n, fetching), isConnectError);
@@ -287,6 +295,9 @@ function appending({ test }: Suite, { makesAbsentTopics }: TopicsTraits): void {
     await assert.rejects(topics.describeTopics([id]), isConnectError);
     await assert.rejects(topics.openProducer(producing), isConnectError);
     await assert.rejects(topics.groupOffsets(id), isConnectError);
+    await assert.rejects(topics.openGroupAdmin(looking(id)), isConnectError);
+    await assert.rejects(group.offsets(), isConnectError);
+    await assert.rejects(group.deleteGroup(), isConnectError);
     await assert.rejects(topics.joinGroup(joining(id, [id])), isConnectError);
     await assert.rejects(consumer.poll(fetching), isConnectError);
     await assert.rejects(
@@ -590,6 +601,121 @@ function positions({ test }: Suite): void {
     assert.deepEqual(await topics.groupOffsets(`connect-${id}`), []);
     await member.consumer.close();
   });
+}
+
+function groupAdmin({ test }: Suite): void {
+  /** A test with a group to look after, whose id and topic are called after `id`. */
+  function groupTest(
+    name: string,
+    body: (topics: Topics, group: GroupAdmin, id: string, again: () => Promise<Topics>) => unknown,
+  ): void {
+    test(name, async ({ topics, reopen }, id) => {
+      await topics.createTopics([{ name: id, partitions: 2 }]);
+      const group = await topics.openGroupAdmin(looking(id));
+      await body(topics, group, id, reopen);
+      await group.close();
+    });
+  }
+
+  groupTest(
+    "alterOffsets() moves where a group begins, deleteOffsets() forgets it, also over a restart",
+    async (topics, group, id, reopen) => {
+      await topics.append(id, 0, batch(["0", "1", "2"]));
+      assert.deepEqual(await group.offsets(), []);
+      await group.alterOffsets([0, 1].map((partition) => ({ topic: id, partition, offset: 2n })));
+      await group.alterOffsets([{ topic: id, partition: 1, offset: 1n << 40n }]);
+      const altered = [{ topic: id, partition: 0, offset: 2n }, {
+        topic: id,
+        partition: 1,
+        offset: 1n << 40n,
+      }];
+      assert.deepEqual(inOrder(await group.offsets()), altered);
+      const again = await reopen();
+      const other = await again.openGroupAdmin(looking(id));
+      assert.deepEqual(inOrder(await other.offsets()), altered);
+      assert.deepEqual(await valuesFor(again, id, 1), ["2"]);
+      await other.deleteOffsets([{ topic: id, partition: 0 }]);
+      await other.deleteOffsets([{ topic: id, partition: 0 }]);
+      assert.deepEqual(await other.offsets(), altered.slice(1));
+      assert.deepEqual(await valuesFor(again, id, 3), ["0", "1", "2"]);
+      await other.close();
+    },
+  );
+
+  groupTest("a group begins anew after an offset beyond the end", async (topics, group, id) => {
+    await topics.append(id, 0, batch(["0", "1"]));
+    await group.alterOffsets([{ topic: id, partition: 0, offset: 1000n }]);
+    assert.deepEqual(await valuesFor(topics, id, 2), ["0", "1"]);
+  });
+
+  groupTest("deleteGroup() forgets all of a group, also over a restart", async (
+    topics,
+    group,
+    id,
+    reopen,
+  ) => {
+    await group.alterOffsets([0, 1].map((partition) => ({ topic: id, partition, offset: 1n })));
+    const neighbour = await topics.openGroupAdmin(looking(`${id}-2`));
+    const offsets = [{ topic: id, partition: 0, offset: 0n }];
+    await neighbour.alterOffsets(offsets);
+    await group.deleteGroup();
+    assert.deepEqual(await group.offsets(), []);
+    await assert.rejects(group.deleteGroup(), { name: "NotFoundError" });
+    const again = await reopen();
+    const other = await again.openGroupAdmin(looking(id));
+    assert.deepEqual(await other.offsets(), []);
+    await assert.rejects(other.deleteGroup(), { name: "NotFoundError" });
+    await other.alterOffsets(offsets);
+    assert.deepEqual(await other.offsets(), offsets);
+    assert.deepEqual(await again.groupOffsets(`connect-${id}-2`), offsets);
+    await neighbour.close();
+    await other.close();
+  });
+
+  groupTest("a group that has members is left alone", async (topics, group, id) => {
+    const member = new Member(await topics.joinGroup(joining(id, [id])));
+    await until(() => member.assigned.size === 2, member);
+    const committed = [{ topic: id, partition: 0, offset: 0n }];
+    await member.consumer.commit(committed);
+    const refused = { name: "GroupNotEmptyError" };
+    await assert.rejects(group.alterOffsets([{ ...committed[0], offset: 1n }]), refused);
+    await assert.rejects(group.deleteOffsets(committed), refused);
+    await assert.rejects(group.deleteGroup(), refused);
+    assert.deepEqual(await group.offsets(), committed);
+    await member.consumer.close();
+    await group.deleteGroup();
+    assert.deepEqual(await group.offsets(), []);
+  });
+
+  groupTest("a group has offsets of partitions that are there", async (_, group, id) => {
+    const missing = { name: "NotFoundError" };
+    await assert.rejects(group.deleteOffsets([{ topic: id, partition: 0 }]), missing, "no group");
+    const sound = { topic: id, partition: 0, offset: 1n };
+    for (const wrong of [{ topic: `${id}-gone`, partition: 0 }, { topic: id, partition: 2 }]) {
+      await assert.rejects(group.alterOffsets([{ ...wrong, offset: 1n }, sound]), missing);
+      assert.deepEqual(await group.offsets(), [sound]);
+      await assert.rejects(group.deleteOffsets([wrong, sound]), missing);
+      assert.deepEqual(await group.offsets(), []);
+    }
+  });
+}
+
+/** The first values that a group reads, as many as there should be, in the order of their offsets. */
+async function valuesFor(topics: Topics, id: string, count: number): Promise<string[]> {
+  const member = await topics.joinGroup(joining(id, [id]));
+  const values: string[] = [];
+  const endMs = performance.now() + patienceMs;
+  while (values.length < count) {
+    assert.ok(performance.now() < endMs, `it has read ${values} alone`);
+    const event = await member.poll({ bytesMax: 1 << 20, waitMsMax: 1000 });
+    if (event.type === "batches") values.push(...valuesIn(event.batches, event.position));
+  }
+  await member.close();
+  return values;
+}
+
+function inOrder(offsets: readonly PartitionOffset[]): PartitionOffset[] {
+  return offsets.toSorted((a, b) => a.partition - b.partition);
 }
 
 function assignments({ test }: Suite): void {
