@@ -12,7 +12,7 @@ import { type Clock, ConnectError, type Logger, reasonOf, traceOf } from "../bas
 import { RemoteError } from "../sandbox/mod.ts";
 import type { ConfigVariables, Props } from "./config/mod.ts";
 import type { RestartRequest, TargetState } from "./herder.ts";
-import { Lifecycle, type Transition } from "./lifecycle.ts";
+import { Lifecycle, type LifecycleState, type Transition } from "./lifecycle.ts";
 import { reloadAfter } from "./reload.ts";
 import { RunningTask } from "./running_task.ts";
 import {
@@ -51,6 +51,9 @@ export interface RunningConnectorOptions {
   /** Where messages go. */
   log: Logger;
 }
+
+/** The states out of which a connector starts: what has failed waits for a restart, as what restarts does. */
+const restful: ReadonlySet<LifecycleState> = new Set(["UNASSIGNED", "PAUSED", "STOPPED"]);
 
 /** A connector with its tasks. Kafka: `WorkerConnector` and what its herder knows of it. */
 export class RunningConnector {
@@ -234,7 +237,7 @@ export class RunningConnector {
     switch (this.#target) {
       case "STARTED":
         await Promise.all(this.#tasks.map((task) => task.resume(() => !this.#turns.isOver)));
-        if (state !== "RUNNING" && state !== "FAILED") await this.#startWithTasks();
+        if (restful.has(state)) await this.#startWithTasks();
         break;
       case "PAUSED": {
         for (const task of this.#tasks) task.pause();

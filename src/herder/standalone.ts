@@ -38,7 +38,7 @@ import type {
   TaskStateOf,
   WorkerHealth,
 } from "./herder.ts";
-import { RunningConnector } from "./running_connector.ts";
+import { RunningConnector, type RunningConnectorOptions } from "./running_connector.ts";
 import { type PrepareTask, taskLauncher, type TaskLauncherOptions } from "./task_launcher.ts";
 
 /** How long a change of what connectors there are may take before the worker is unhealthy, in milliseconds. */
@@ -56,6 +56,8 @@ export type StandaloneHerderOptions =
     workerId: string;
     /** The connectors' Web Worker. */
     connectors: Pick<Connectors, "validate" | "start" | "taskConfigs" | "stop" | "close">;
+    /** Is told of each step of the state of a connector, or of a task. */
+    onTransition?: RunningConnectorOptions["onTransition"];
     /** Time. */
     clock: Clock;
     /** Where messages go. */
@@ -339,13 +341,13 @@ export class StandaloneHerder implements Herder {
     description: ConnectorDescription,
     target: TargetState,
   ): { running: RunningConnector; begun: Promise<void> } {
-    const { connectors, clock, log } = this.#options;
+    const { connectors, onTransition = () => {}, clock, log } = this.#options;
     const running = new RunningConnector({ props, description }, target, {
       connectors,
       prepareTask: this.#prepareTask,
       variables: this.#variables,
       stopMsMax: this.#stopMsMax,
-      onTransition: () => {},
+      onTransition,
       clock,
       log,
     });
