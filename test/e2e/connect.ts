@@ -21,6 +21,7 @@ export type Files = Record<string, Record<string, string>>;
 /** `connect` in a folder. */
 export class Connect {
   readonly folder: string;
+  readonly #env: Record<string, string>;
   #child: Deno.ChildProcess | null = null;
   /** What the running one has said so far. */
   log = "";
@@ -28,8 +29,9 @@ export class Connect {
   stdout = "";
   #reading: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string) {
+  constructor(folder: string, env: Record<string, string> = {}) {
     this.folder = folder;
+    this.#env = env;
   }
 
   /** Writes property files. @returns their names, the worker's first */
@@ -110,7 +112,7 @@ export class Connect {
       stdin,
       stdout: "piped",
       stderr: "piped",
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...this.#env },
     });
   }
 

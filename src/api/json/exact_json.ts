@@ -11,11 +11,12 @@ import { type Json, parseWholeJson } from "./json_text.ts";
 /** ECMAScript's `JSON.rawJSON`, which TypeScript's library does not declare yet. */
 const { rawJSON } = JSON as JSON & { rawJSON(text: string): unknown };
 
-/** JSON text of `value`; bigints become integers. */
-export function stringifyExact(value: unknown): string {
+/** JSON text of `value`, on one line unless it is indented; bigints become integers. */
+export function stringifyExact(value: unknown, indent = 0): string {
   return JSON.stringify(
     value,
     (_key, item) => typeof item === "bigint" ? rawJSON(String(item)) : item,
+    indent,
   );
 }
 

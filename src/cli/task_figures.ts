@@ -1,0 +1,72 @@
+/**
+ * What `/metrics` tells of tasks: how many records went through, how many failed, how far behind a sink is. A
+ * worker that does not have it, as Kafka's, tells nothing, and that is no mistake.
+ *
+ * @module
+ */
+
+/** One line of Prometheus's text format. */
+export interface Sample {
+  name: string;
+  labels: Map<string, string>;
+  value: number;
+}
+
+/** The figures of a task at one time. */
+export interface TaskFigures {
+  /** Records that a source has given, or that a sink was given. */
+  records: number;
+  /** Records that failed. */
+  errors: number;
+  /** Records that a sink has yet to read; null when that is not told. */
+  lag: number | null;
+}
+
+const sampleLine = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?$/;
+const label = /\s*([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"\s*,?/gy;
+
+/** Reads Prometheus's text format; a line that is not of it is passed over. */
+export function parseMetrics(text: string): Sample[] {
+  const samples: Sample[] = [];
+  for (const line of text.split("\n")) {
+    const [, name, labels = "", value] = sampleLine.exec(line.trim()) ?? [];
+    if (name === undefined || Number.isNaN(Number(value))) continue;
+    const pairs = [...labels.matchAll(label)].map(([, key, text]) =>
+      [key, unescaped(text)] as const
+    );
+    samples.push({ name, labels: new Map(pairs), value: Number(value) });
+  }
+  return samples;
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(.)/g, (_, letter) => letter === "n" ? "\n" : letter);
+}
+
+/** The names that Strimzi's rules for Kafka's metrics make, with or without `_total` of OpenMetrics. */
+const figures: [pattern: RegExp, figure: "records" | "errors" | "lag"][] = [
+  [/^kafka_connect_source_task_(metrics_)?source_record_poll_total$/, "records"],
+  [/^kafka_connect_sink_task_(metrics_)?sink_record_read_total$/, "records"],
+  [/^kafka_connect_task_error_(metrics_)?total_record_failures(_total)?$/, "errors"],
+  [/^kafka_connect_sink_task_(metrics_)?records_lag$/, "lag"],
+];
+
+/** The figures of each task, by {@linkcode taskKey}. */
+export function taskFigures(samples: readonly Sample[]): Map<string, TaskFigures> {
+  const tasks = new Map<string, TaskFigures>();
+  for (const { name, labels, value } of samples) {
+    const figure = figures.find(([pattern]) => pattern.test(name))?.[1];
+    const connector = labels.get("connector");
+    const task = labels.get("task");
+    if (figure === undefined || connector === undefined || task === undefined) continue;
+    const key = taskKey(connector, Number(task));
+    const known = tasks.get(key) ?? { records: 0, errors: 0, lag: null };
+    tasks.set(key, { ...known, [figure]: (known[figure] ?? 0) + value });
+  }
+  return tasks;
+}
+
+/** A task, as a key of maps. */
+export function taskKey(connector: string, task: number): string {
+  return `${task}/${connector}`;
+}
