@@ -52,7 +52,7 @@ kafka_connect_source_task_source_record_poll_total{connector="s"} 9
 Deno.test("screenOf() is never larger than the terminal", () => {
   const lines = Array.from({ length: 50 }, (_, i) => `line ${i} ${"漢".repeat(100)}`);
   const screen = screenOf(lines, { columns: 20, rows: 10 }, "gone", false);
-  const shown = screen.replaceAll(/\x1b\[[HKJ]/g, "").split("\r\n");
+  const shown = screen.replaceAll(/\p{Cc}\[[HKJ]/gu, "").split("\r\n");
   assert.equal(shown.length, 10);
   assert.match(shown[7], /^… 43 more lines$/);
   assert.equal(shown[9], "gone");
