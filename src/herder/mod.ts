@@ -7,6 +7,7 @@
 export { ActiveTopics } from "./active_topics.ts";
 export * from "./config/mod.ts";
 export { Connectors } from "./connector_host.ts";
+export { ConnectorOffsets, type ConnectorOffsetsOptions } from "./connector_offsets.ts";
 export * from "./herder.ts";
 export * from "./standalone.ts";
 export type { TaskState } from "./lifecycle.ts";

@@ -219,8 +219,8 @@ export class RunningConnector {
   }
 
   /** Does something while nothing changes it. */
-  whileUnchanged<T>(action: () => Promise<T>): Promise<T> {
-    return this.#turns.take(false, action);
+  whileUnchanged<T>(action: (wait: Turns["wait"]) => Promise<T>): Promise<T> {
+    return this.#turns.take(false, () => action((call) => this.#turns.wait(call)));
   }
 
   /** From nothing that runs to the target state. */

@@ -21,8 +21,10 @@ import {
   type Props,
   standaloneConfigDef,
 } from "./config/mod.ts";
+import { ActiveTopics } from "./active_topics.ts";
 import type { Connectors } from "./connector_host.ts";
 import { findTask, infoOf, statusOf, taskStateOf, type Teller } from "./connector_answers.ts";
+import { ConnectorOffsets } from "./connector_offsets.ts";
 import type {
   ConfigInfos,
   ConfigKeyInfo,
@@ -40,10 +42,7 @@ import type {
 } from "./herder.ts";
 import { RunningConnector, type RunningConnectorOptions } from "./running_connector.ts";
 import { type PrepareTask, taskLauncher, type TaskLauncherOptions } from "./task_launcher.ts";
-
-/** How long a change of what connectors there are may take before the worker is unhealthy, in milliseconds. */
-// Kafka: `RestRequestTimeout.healthCheckTimeoutMs`.
-const healthTimeoutMs = 10_000;
+import { healthOf } from "./worker_health.ts";
 
 /** What a herder works with. */
 export type StandaloneHerderOptions =
@@ -66,7 +65,7 @@ export type StandaloneHerderOptions =
   & ({
     /** How tasks get what they need. */
     prepareTask: PrepareTask;
-  } | TaskLauncherOptions);
+  } | TaskLauncherOptions & { connectors: Pick<Connectors, "alterOffsets"> });
 
 /** A standalone worker's herder. */
 export class StandaloneHerder implements Herder {
@@ -74,6 +73,8 @@ export class StandaloneHerder implements Herder {
   readonly #variables: ConfigVariables;
   readonly #policy: OverridePolicy;
   readonly #prepareTask: PrepareTask;
+  readonly #offsets: ConnectorOffsets | null;
+  readonly #activeTopics: ActiveTopics;
   readonly #stopMsMax: number;
   readonly #running = new Map<string, RunningConnector>();
   /** Connectors that were deleted and have not gone yet. */
@@ -93,9 +94,13 @@ export class StandaloneHerder implements Herder {
     this.#policy = overridePolicy(workerProps);
     const config = standaloneConfigDef.parse(workerProps);
     this.#stopMsMax = Number(config["task.shutdown.graceful.timeout.ms"]);
-    this.#prepareTask = "prepareTask" in options
+    const topics = this.#activeTopics = new ActiveTopics(config["topic.tracking.enable"]);
+    const onTopic = (connector: string, topic: string) => topics.record(connector, topic);
+    const isFake = "prepareTask" in options;
+    this.#offsets = isFake ? null : new ConnectorOffsets({ ...options, variables });
+    this.#prepareTask = isFake
       ? options.prepareTask
-      : taskLauncher(options, variables);
+      : taskLauncher({ ...options, onTopic }, variables);
   }
 
   /** What others call this worker: `host:port`. */
@@ -114,15 +119,8 @@ export class StandaloneHerder implements Herder {
   }
 
   /** How well it is: whether it gets on with changes of what connectors there are. */
-  async health(): Promise<WorkerHealth> {
-    if (!this.#isReady) return { status: "starting", message: "Worker is still starting up." };
-    const settled = new AbortController();
-    const isStuck = await Promise.race([
-      this.#turn.then(() => false),
-      this.#options.clock.sleep(healthTimeoutMs, settled.signal).then(() => true),
-    ]);
-    settled.abort();
-    return isStuck ? unhealthy : healthy;
+  health(): Promise<WorkerHealth> {
+    return healthOf(this.#isReady, this.#turn, this.#options.clock);
   }
 
   /** The names of all connectors, sorted. */
@@ -234,6 +232,7 @@ export class StandaloneHerder implements Herder {
       return { left };
     });
     await left;
+    this.#activeTopics.forget(name);
   }
 
   /** Restarts a connector, not its tasks, and waits for it. @throws {NotFoundError} */
@@ -272,28 +271,28 @@ export class StandaloneHerder implements Herder {
   }
 
   /** The topics that a connector has used since it was made or that was reset. */
-  connectorActiveTopics(_name: string): Promise<string[]> {
-    return Promise.resolve([]);
+  connectorActiveTopics(name: string): Promise<string[]> {
+    return Promise.resolve(this.#activeTopics.of(name));
   }
 
   /** Forgets them. */
-  resetConnectorActiveTopics(_name: string): Promise<void> {
-    return Promise.resolve();
+  resetConnectorActiveTopics(name: string): Promise<void> {
+    return Promise.resolve(this.#activeTopics.forget(name));
   }
 
   /** A connector's offsets. @throws {NotFoundError} */
-  connectorOffsets(_name: string): Promise<ConnectorOffset[]> {
-    return notYet();
+  async connectorOffsets(name: string): Promise<ConnectorOffset[]> {
+    return await this.#withOffsets(name, (offsets, owner) => offsets.read(owner));
   }
 
   /** Changes offsets of a stopped connector. @returns what to tell @throws {NotFoundError | BadRequestError} */
-  alterConnectorOffsets(_name: string, _offsets: ConnectorOffset[]): Promise<string> {
-    return notYet();
+  async alterConnectorOffsets(name: string, given: ConnectorOffset[]): Promise<string> {
+    return await this.#withOffsets(name, (offsets, owner) => offsets.alter(owner, given));
   }
 
   /** Forgets the offsets of a stopped connector. @returns what to tell @throws {NotFoundError | BadRequestError} */
-  resetConnectorOffsets(_name: string): Promise<string> {
-    return notYet();
+  async resetConnectorOffsets(name: string): Promise<string> {
+    return await this.#withOffsets(name, (offsets, owner) => offsets.reset(owner));
   }
 
   /** The plugins of this worker. */
@@ -328,6 +327,15 @@ export class StandaloneHerder implements Herder {
     this.#isStopping = true;
     await Promise.all([...this.#running.values()].map((running) => running.end()));
     this.#options.connectors.close();
+  }
+
+  async #withOffsets<T>(
+    name: string,
+    ask: (offsets: ConnectorOffsets, owner: RunningConnector) => Promise<T>,
+  ): Promise<T> {
+    const owner = this.#find(name, `Connector ${name} not found`);
+    if (this.#offsets === null) throw new ConnectError("This worker keeps no offsets");
+    return await ask(this.#offsets, owner);
   }
 
   #find(name: string, message: string): RunningConnector {
@@ -375,16 +383,6 @@ export class StandaloneHerder implements Herder {
     return changed;
   }
 }
-
-const healthy: WorkerHealth = {
-  status: "healthy",
-  message: "Worker has completed startup and is ready to handle requests.",
-};
-
-const unhealthy: WorkerHealth = {
-  status: "unhealthy",
-  message: "Worker was unable to handle this request and may be unable to handle other requests.",
-};
 
 function notYet(): Promise<never> {
   return Promise.reject(new ConnectError("This cannot be asked yet"));

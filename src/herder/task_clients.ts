@@ -1,7 +1,12 @@
 /** How the tasks of a connector read and write topics. */
 
 import type { TaskSpec } from "../task/mod.ts";
-import type { ConsumerOptions, NewTopic, ProducerOptions } from "../topics/mod.ts";
+import type {
+  ConsumerOptions,
+  GroupAdminOptions,
+  NewTopic,
+  ProducerOptions,
+} from "../topics/mod.ts";
 import {
   adminConfigs,
   adminSettings,
@@ -48,6 +53,18 @@ export async function consumerOptions(
   spec.putRecordsMax = settings.pollRecordsMax;
   const { autoOffsetReset } = settings;
   return { ...options, groupId, autoOffsetReset, kafka: { connection, consumer: settings } };
+}
+
+/** How the group of a sink connector is looked after. Kafka: `Worker.modifySinkConnectorOffsets`. */
+export async function groupAdminOptions(owner: TaskOwner): Promise<GroupAdminOptions> {
+  const { worker, connector, clients } = owner;
+  const clientId = `connector-worker-adminclient-${connector.name}`;
+  if (clients === null) return { groupId: `connect-${connector.name}`, clientId };
+  const { groupId } = await consumerSettings(consumerConfigs({ ...owner, clientId }), clients);
+  checkOverrides("admin", connector, overridePolicy(worker));
+  const configs = adminConfigs({ worker, connector, clientId });
+  const { connection, settings: { apiTimeoutMs } } = await adminSettings(configs, clients);
+  return { groupId, clientId, kafka: { connection, apiTimeoutMs } };
 }
 
 /** How a source task writes; what its Worker must know of that goes into its `spec`. */

@@ -38,6 +38,8 @@ export interface TaskLauncherOptions {
   clients: ClientSources | null;
   /** Where source offsets are kept. */
   offsets: OffsetStore;
+  /** A connector has written to a topic, or is given records of it; told of each batch. */
+  onTopic?: (connector: string, topic: string) => void;
   /** Time. */
   clock: Clock;
   /** Where messages go. */
@@ -75,7 +77,8 @@ export function taskLauncher(
     const spec = taskSpec({ kind, worker, connector, task, config: props, restoresLetters });
     // What it is given it may know, and must not tell: dead letters say what went wrong.
     spec.secrets = variables.secrets.within(JSON.stringify(spec));
-    const shared = { spec, permissions, files, topics, clock, log };
+    const onTopic = (topic: string) => options.onTopic?.(connector.name, topic);
+    const shared = { spec, permissions, files, topics, onTopic, clock, log };
     const owner = { worker, connector, clients };
     const letters = deadLetterTopic(connector);
     if (letters !== null && internalTopics.has(letters.name)) {

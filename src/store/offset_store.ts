@@ -9,7 +9,7 @@
  * @module
  */
 
-import { parseExact, stringifyExact } from "../api/mod.ts";
+import { canonicalText, parseExact, stringifyExact } from "../api/mod.ts";
 import { ConfigError, ConnectError, CorruptError, type Disk, reasonOf } from "../base/mod.ts";
 import { decodeJavaMap, encodeJavaMap, type JavaMapEntry } from "./java_map.ts";
 
@@ -135,7 +135,8 @@ function partitionIn(key: Uint8Array, connector: string): string | null {
   try {
     const parts = parseExact(decoder.decode(key));
     if (!Array.isArray(parts) || parts.length !== 2 || parts[0] !== connector) return null;
-    return typeof parts[1] === "object" && parts[1] !== null ? stringifyExact(parts[1]) : null;
+    const isMap = typeof parts[1] === "object" && parts[1] !== null && !Array.isArray(parts[1]);
+    return isMap ? stringifyExact(parts[1]) : null;
   } catch {
     // Kafka: `OffsetUtils.processPartitionKey` passes over what it cannot read, too.
     return null;
@@ -147,17 +148,10 @@ function canonicalKey(key: Uint8Array | null): string {
   if (key === null) return "";
   const text = decoder.decode(key);
   try {
-    return stringifyExact(sorted(parseExact(text)));
+    return canonicalText(parseExact(text));
   } catch {
     return text;
   }
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
-  return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
 }
 
 function folderOf(path: string): string {

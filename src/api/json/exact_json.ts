@@ -20,6 +20,18 @@ export function stringifyExact(value: unknown, indent = 0): string {
   );
 }
 
+/** The same text for objects whose fields stand in another order, at any depth: what Java's maps hold equal. */
+export function canonicalText(value: unknown): string {
+  return stringifyExact(sorted(value));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
+}
+
 /**
  * The value of JSON text, with plain objects; integers beyond the safe range become bigints, numbers with a
  * point or an exponent doubles.
