@@ -7,6 +7,7 @@ import { errorGolden, recordErrors } from "./error_recording.ts";
 import { Java } from "./java.ts";
 import { answersOf, recordedCases } from "./java_text_cases.ts";
 import { recordBatches } from "./record_batches.ts";
+import { listenersGolden, recordListeners } from "./rest_listeners.ts";
 import { topicsOf } from "./topics_of.ts";
 import { transformAnswers, transformGolden } from "./transform_golden.ts";
 
@@ -44,3 +45,4 @@ for (const [file, program] of Object.entries(configGolden)) {
 await write(converterGolden, visible(await converterAnswers(java, folder + converterGolden)));
 await write(transformGolden, visible(await transformAnswers(java, folder + transformGolden)));
 await write(errorGolden, JSON.stringify(await errors()));
+await write(listenersGolden, JSON.stringify(await recordListeners(java)));
