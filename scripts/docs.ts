@@ -7,6 +7,7 @@
 
 import type { ConfigDef, ConfigKey, Plugin, PluginPermissions } from "../mod.ts";
 import {
+  restAdditionsConfigDef,
   sinkConnectorConfigDef,
   sourceConnectorConfigDef,
   spoolConfigDef,
@@ -98,6 +99,8 @@ function configurationPage(): string {
     "is in [differences.md](differences.md).",
     "## Workers",
     keysTable(standaloneConfigDef),
+    "### The REST API: what clients may send and hold, and who may only read",
+    keysTable(restAdditionsConfigDef),
     "### Store and forward",
     keysTable(spoolConfigDef),
     "## Source connectors",

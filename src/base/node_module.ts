@@ -2,6 +2,10 @@
 
 interface NodeModules {
   "node:crypto": typeof import("node:crypto");
+  "node:dns": typeof import("node:dns");
+  "node:http": typeof import("node:http");
+  "node:https": typeof import("node:https");
+  "node:os": typeof import("node:os");
   "node:zlib": typeof import("node:zlib");
 }
 

@@ -14,12 +14,12 @@ import {
   type Finding,
   InvalidConfigError,
   isAdminKey,
-  type Listener,
   overridePolicy,
   parseConnectorFile,
-  parseListeners,
   type Props,
   refuse,
+  type RestServerConfig,
+  restServerConfig,
   type StandaloneConfig,
   standaloneConfigDef,
   unknownWorkerKeys,
@@ -55,8 +55,8 @@ export interface Plan {
   kafka: KafkaTopics | null;
   /** Where sources are spooled; null when they are not. */
   spooling: Awaited<ReturnType<typeof plannedSpool>>;
-  /** Where the REST API listens. */
-  listeners: Listener[];
+  /** The REST API. */
+  rest: RestServerConfig;
   /** The connectors, in the order of their files. */
   connectors: readonly PlannedConnector[];
   /** The offsets of sources. */
@@ -112,15 +112,17 @@ export async function planStandalone(
   if (worker.spooling !== null) {
     for (const { props } of connectors) warnOfOverrides(props, planning.log);
   }
-  const { props, variables, folder, clients, kafka, spooling, listeners } = worker;
-  const plan = { props, variables: variables!, folder, clients, kafka, spooling, listeners };
+  const { props, variables, folder, clients, kafka, spooling, rest } = worker;
+  const plan = { props, variables: variables!, folder, clients, kafka, spooling, rest: rest! };
   return { plan: { ...plan, workerFile, connectors, offsets: offsets! }, problems: [] };
 }
 
 /** What could be made of a worker's file. */
 type PlannedWorker =
-  & Pick<Plan, "props" | "folder" | "clients" | "kafka" | "spooling" | "listeners">
+  & Pick<Plan, "props" | "folder" | "clients" | "kafka" | "spooling">
   & {
+    /** Null when the file will not do. */
+    rest: RestServerConfig | null;
     /** Null when the file or its providers will not do. */
     variables: ConfigVariables | null;
     /** The keys whose values will do. */
@@ -137,7 +139,7 @@ async function planWorker(
 ): Promise<PlannedWorker> {
   const planned: PlannedWorker = {
     ...{ props: {}, config: {}, variables: null, folder: null, clients: null, kafka: null },
-    ...{ spooling: null, listeners: [] },
+    ...{ spooling: null, rest: null },
   };
   const read = await problems.reading(file, () => readWorkerProps(file, log, secrets));
   if (read === null) return planned;
@@ -149,7 +151,7 @@ async function planWorker(
   const config: Partial<StandaloneConfig> = planned.config = Object.fromEntries(
     sound.map(({ name, value }) => [name, value]),
   );
-  const { "bootstrap.servers": servers, listeners } = config;
+  const { "bootstrap.servers": servers } = config;
   if (servers !== undefined) {
     planned.folder = embeddedFolder(servers);
     const clients = planned.clients = planned.folder === null ? clientSources(log) : null;
@@ -167,10 +169,13 @@ async function planWorker(
   }
   // Brokers first: what reaches them is loaded while the Web Worker of connectors starts.
   await problems.in(file, null, () => connectors.validateWorker(props));
-  for (const url of listeners ?? []) {
-    const parsed = await problems.in(file, "listeners", () => parseListeners([url]));
-    planned.listeners.push(...parsed ?? []);
-  }
+  const env = (name: string) => Deno.env.get(name);
+  planned.rest = await restServerConfig(
+    props,
+    config,
+    { readFile: localDisk.readFile, env, log },
+    (key, action) => problems.in(file, key, action),
+  );
   await problems.in(file, "connector.client.config.override.policy", () => overridePolicy(props));
   return planned;
 }

@@ -6,10 +6,9 @@
 
 import { localDisk, type Logger, reasonOf, type Secrets, systemClock } from "../base/mod.ts";
 import { Connectors, type Herder, StandaloneHerder } from "../herder/mod.ts";
-import { createApps } from "../rest/mod.ts";
+import { createApps, RestServer } from "../rest/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
 import { inFile } from "./files.ts";
-import { listen } from "./listen.ts";
 import { planStandalone } from "./plan.ts";
 import { stopSignal } from "./stop_signal.ts";
 
@@ -27,19 +26,34 @@ export async function runStandalone(
     onRaised: (name, trace) => herder?.connectorRaised(name, trace),
     onReconfigure: (name) => herder?.reconfigureTasks(name),
   });
+  // While the Web Worker of the connectors starts.
+  RestServer.prepare();
   const planned = await planStandalone(files, { connectors, log, secrets });
   if (planned.plan === null) throw planned.error;
   const { workerFile, props, variables, folder, clients, kafka, spooling } = planned.plan;
-  const { main: app } = createApps({
+  const { rest } = planned.plan;
+  const { adminListeners } = rest;
+  const { main, admin } = createApps({
     herder: () => isStarted && herder !== null ? known(herder) : null,
     commit: "unknown",
     clusterId: () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
+    adminListeners: adminListeners === null
+      ? "main"
+      : adminListeners.length === 0
+      ? "off"
+      : "apart",
     secrets,
     clock: systemClock,
     log,
   });
-  const { listeners } = planned.plan;
-  const server = await inFile(workerFile, () => listen(listeners, app.fetch, log));
+  const server = await inFile(workerFile, () =>
+    RestServer.open({
+      config: rest,
+      main: (request) => main.fetch(request),
+      admin: admin && ((request) => admin.fetch(request)),
+      clock: systemClock,
+      log,
+    }));
   const topics = kafka ?? await inFile(
     workerFile,
     () => EmbeddedTopics.open({ disk: localDisk, folder: folder!, clock: systemClock, log }),
@@ -80,7 +94,7 @@ export async function runStandalone(
     isStopping = true;
     await spool?.close();
     await topics.close();
-    await server.shutdown();
+    await server.close();
   }
   log.info("Kafka Connect worker stopped");
 }

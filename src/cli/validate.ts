@@ -50,9 +50,9 @@ export async function validate(
 
 /** What is opened when the worker starts, and is only looked at here. */
 async function whatStartsRefuse(plan: Plan, log: Logger): Promise<Problem[]> {
-  const { workerFile: file, folder, spooling, listeners } = plan;
-  const problems: Problem[] = tryListeners(listeners, log)
-    .map(({ message }) => ({ file, key: "listeners", reason: message }));
+  const { workerFile: file, folder, spooling, rest } = plan;
+  const problems: Problem[] = tryListeners(rest, log)
+    .map(({ key, error }) => ({ file, key, reason: error.message }));
   const folders = [["bootstrap.servers", folder], ["spool.dir", spooling?.folder ?? null]] as const;
   for (const [key, path] of folders) {
     if (path === null) continue;

@@ -6,7 +6,13 @@ import { Connect, inTemporaryFolder, until } from "./connect.ts";
 const config = new URL("../../config/", import.meta.url);
 const samples = [...Deno.readDirSync(config)].map(({ name }) => name).sort();
 const connectors = ["connect-file-sink.properties", "connect-file-source.properties"];
-const workers = ["connect-spool.properties", "connect-standalone.properties"];
+const workers = [
+  "connect-secure.properties",
+  "connect-spool.properties",
+  "connect-standalone.properties",
+];
+/** Files that a worker's sample names. */
+const named = ["connect-jaas.conf", "connect-users.properties"];
 /** Started with brokers, in test/kafka/sample_test.ts. */
 const withKafka = ["connect-kafka.properties"];
 
@@ -43,7 +49,7 @@ async function started(connect: Connect, ...names: string[]): Promise<void> {
 }
 
 Deno.test("config/ holds no sample that no test uses", () => {
-  assert.deepEqual(samples, [...connectors, ...workers, ...withKafka, ...tried].sort());
+  assert.deepEqual(samples, [...connectors, ...workers, ...named, ...withKafka, ...tried].sort());
 });
 
 Deno.test("config/connect-standalone.properties moves lines from the source's sample to the sink's", async () => {
@@ -66,5 +72,30 @@ Deno.test("config/connect-spool.properties keeps the source's lines while there 
     // That nobody answers is all there is to say.
     const warnings = connect.log.split("\n").filter((line) => / (WARN|ERROR) /.test(line));
     for (const line of warnings) assert.match(line, /no answer from|Kafka does not tell/);
+  });
+});
+
+Deno.test("config/connect-secure.properties lets users in, and its guest look", async () => {
+  await withSamples(async (connect) => {
+    const url = await connect.startFiles(["config/connect-secure.properties"]);
+    const asked = async (user: string, method: string, path: string) => {
+      const headers = { authorization: `Basic ${btoa(user)}` };
+      const answer = await fetch(url + path, { method, headers });
+      return [answer.status, await answer.text()];
+    };
+    assert.deepEqual(await asked("admin:wrong", "GET", "connectors"), [
+      401,
+      "User cannot access the resource.",
+    ]);
+    assert.deepEqual(await asked("guest:guest-secret", "GET", "connectors"), [200, "[]"]);
+    assert.deepEqual(await asked("guest:guest-secret", "DELETE", "connectors/x"), [
+      403,
+      '{"error_code":403,"message":"User guest may only read, with GET, HEAD, OPTIONS"}',
+    ]);
+    assert.deepEqual(await asked("admin:admin-secret", "GET", "connectors"), [200, "[]"]);
+    const [status] = await asked("admin:admin-secret", "DELETE", "connectors/x");
+    assert.ok(status !== 401 && status !== 403, `${status}`);
+    assert.equal(await connect.stop(), 0, connect.log);
+    assert.doesNotMatch(connect.log, / (WARN|ERROR) |secret/);
   });
 });

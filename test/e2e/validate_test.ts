@@ -19,6 +19,12 @@ admin.request.timeout.ms=-1
 spool.dir=
 spool.max.bytes=12
 topic.creation.enable=maybe
+admin.listeners=ftp://localhost:1
+rest.connections.max=0
+rest.extension.classes=com.example.Extension
+rest.advertised.port=-1
+access.control.allow.origin=http://(
+response.http.headers.config=setDate Expires:tomorrow
 my.key=1
 config.providers=dir
 config.providers.dir.class=DirectoryConfigProvider
@@ -49,8 +55,13 @@ const expected = [
   "w.properties: consumer.fetch.min.bytes: Invalid value few for configuration fetch.min.bytes: ",
   "w.properties: spool.dir: Invalid value  for configuration spool.dir: ",
   "w.properties: spool.max.bytes: Invalid value 12 for configuration spool.max.bytes: ",
-  "w.properties: listeners: Invalid value https://localhost:1 for configuration listeners: ",
   "w.properties: listeners: Invalid value nowhere for configuration listeners: ",
+  "w.properties: admin.listeners: Invalid value ftp://localhost:1 for configuration admin.listeners: ",
+  "w.properties: rest.connections.max: Invalid value 0 for configuration rest.connections.max: ",
+  "w.properties: ssl.keystore.location: https needs a key and a certificate: ",
+  "w.properties: rest.advertised.port: Invalid value -1 for configuration rest.advertised.port: ",
+  "w.properties: access.control.allow.origin: Invalid value http://( for configuration access.",
+  "w.properties: response.http.headers.config: Invalid header config 'setDate Expires:tomorrow'. ",
   "w.properties: connector.client.config.override.policy: Invalid value Some for configuration",
   "a.properties: tasks.max: Invalid value ${dir:.:secret.txt} for configuration tasks.max: ",
   "a.properties: topic: Invalid value  for configuration topic: ",

@@ -1,6 +1,8 @@
 /**
- * Reads `sasl.jaas.config` as Kafka does (`JaasConfig`, over Java's `StreamTokenizer`).
+ * Reads `sasl.jaas.config` as Kafka does (`JaasConfig`, over Java's `StreamTokenizer`), and files of JAAS as
+ * Java does (`ConfigFile`), but for system properties in them.
  *
+ *     file    = { name "{" { config } "}" ";" }
  *     config  = module flag { name "=" value } ";"
  *     flag    = "required" | "requisite" | "sufficient" | "optional", in letters of any case
  *     module, name, value = word | "…" | '…'
@@ -15,6 +17,7 @@
  */
 
 import { invalid, type Password } from "../../api/mod.ts";
+import { ConfigError } from "../../base/mod.ts";
 
 /** What a login module is given. */
 export interface JaasEntry {
@@ -77,8 +80,7 @@ function unquoted(quoted: string): string {
 /** What is in `sasl.jaas.config`. @throws {ConfigError} that names the key, and never shows what is in it */
 export function parseJaas(config: Password): JaasEntry {
   const wrong = (reason: string) => invalid("sasl.jaas.config", config, reason);
-  const source = tokensOf(config.value);
-  const next = () => source.next().value as Token;
+  const next = reader(config.value);
   const entries: JaasEntry[] = [];
   for (let token = next(); token.kind !== "end"; token = next()) {
     entries.push(readEntry(token, next, wrong));
@@ -90,6 +92,38 @@ export function parseJaas(config: Password): JaasEntry {
     );
   }
   return entries[0];
+}
+
+/**
+ * The login modules of a file, by the names of its sections.
+ * @throws {ConfigError} that says what is wrong, and never shows what options are
+ */
+export function parseJaasFile(text: string): Map<string, JaasEntry[]> {
+  const wrong = (reason: string) => new ConfigError(reason);
+  const next = reader(text);
+  const sections = new Map<string, JaasEntry[]>();
+  for (let token = next(); token.kind !== "end"; token = next()) {
+    const name = token.text;
+    if (name === null || next().kind !== "{") {
+      throw wrong(`JAAS config expected a name and { after ${sections.size} sections`);
+    }
+    if (sections.has(name)) throw wrong(`JAAS config has two sections ${name}`);
+    const entries: JaasEntry[] = [];
+    for (token = next(); token.kind !== "}"; token = next()) {
+      if (token.text === null) throw wrong(`JAAS config section ${name} is not terminated by }`);
+      entries.push(readEntry(token, next, wrong));
+    }
+    if (next().kind !== ";") {
+      throw wrong(`JAAS config section ${name} not terminated by semi-colon`);
+    }
+    sections.set(name, entries);
+  }
+  return sections;
+}
+
+function reader(text: string): () => Token {
+  const source = tokensOf(text);
+  return () => source.next().value as Token;
 }
 
 function readEntry(module: Token, next: () => Token, wrong: (reason: string) => Error): JaasEntry {

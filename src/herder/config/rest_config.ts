@@ -1,6 +1,7 @@
 /** The keys of a worker's REST API. Kafka: `RestServerConfig`. */
 
 import { check, ConfigError, type ConfigKeys, invalid, oneOf, validList } from "../../api/mod.ts";
+import { headerRulesOf } from "./header_rules.ts";
 
 const exampleListeners = "http://localhost:8080,https://localhost:8443";
 
@@ -25,47 +26,13 @@ const listenersValidator = check(
   },
 );
 
-const headerActions = ["set", "add", "setDate", "addDate"];
-
 /** Kafka: `RestServerConfig.ResponseHttpHeadersValidator`. */
 const headerRules = check(
   "Comma-separated header rules, where each header rule is of the form '[action] " +
     "[header name]:[header value]' and optionally surrounded by double quotes if any part of a " +
     "header rule contains a comma",
-  (_name, value) => {
-    if (value === null || (value as string).trim() === "") return;
-    // As in Java, a comma at the very end says nothing.
-    const rules = (value as string).split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/);
-    while (rules.length > 1 && rules.at(-1) === "") rules.pop();
-    for (const rule of rules) checkHeaderRule(rule.trim().replaceAll(/^"|"$/g, "").trim());
-  },
+  (_name, value) => void headerRulesOf(value as string | null),
 );
-
-function checkHeaderRule(rule: string): void {
-  const [, action, header] = /^(\S+)\s+(.*)$/s.exec(rule) ?? [];
-  if (header === undefined) {
-    throw new ConfigError(
-      `Invalid format of header config '${rule}'. Expected: '[action] [header name]:[header value]'`,
-    );
-  }
-  if (!headerActions.some((known) => known.toLowerCase() === action.toLowerCase())) {
-    throw new ConfigError(
-      `Invalid header config action: '${action}'. Expected one of [${headerActions.join(", ")}]`,
-    );
-  }
-  const [, name] = /^([^:]*):[^:]+$/.exec(header) ?? [];
-  if (name === undefined) {
-    throw new ConfigError(
-      `Invalid format of header name and header value pair '${header}'. ` +
-        "Expected: '[header name]:[header value]'",
-    );
-  }
-  if (!/^\S+$/.test(name.trim())) {
-    throw new ConfigError(
-      `Invalid header name '${name.trim()}'. The '[header name]' cannot contain whitespace`,
-    );
-  }
-}
 
 /** The keys of the REST API, in Kafka's order. */
 export const restKeys = {
@@ -126,7 +93,7 @@ export const restKeys = {
     default: [],
     importance: "LOW",
     validator: validList(),
-    doc: "Classes that extend the REST API of a JVM; there are none here.",
+    doc: "BasicAuthSecurityRestExtension, for basic auth; there are no others here.",
   },
   "admin.listeners": {
     type: "LIST",
@@ -141,24 +108,29 @@ export const restKeys = {
 export interface Listener {
   /** As configured. */
   url: string;
+  /** Whether there is TLS. */
+  protocol: "http" | "https";
   /** A name or an address, without brackets; empty for every address of the machine. */
   host: string;
   /** The port; 0 takes a free one. */
   port: number;
 }
 
-/** The listeners of a worker. @throws {ConfigError} for one that is no URL of http with a port */
-export function parseListeners(listeners: readonly string[]): Listener[] {
+/** The listeners that a key names. @throws {ConfigError} for one that is no URL of http(s) with a port */
+export function parseListeners(
+  listeners: readonly string[],
+  key: "listeners" | "admin.listeners" = "listeners",
+): Listener[] {
   return listeners.map((url) => {
     const found = /^(\w+):\/\/(?:\[([\da-f:.%]+)\]|([^/:[\]]*)):(\d{1,5})\/?$/i.exec(url);
     const port = Number(found?.[4]);
     if (found === null || port > 65535) {
-      throw invalid("listeners", url, "it must be a URL such as http://localhost:8083");
+      throw invalid(key, url, "it must be a URL such as http://localhost:8083");
     }
     const protocol = found[1].toLowerCase();
-    if (protocol !== "http") {
-      throw invalid("listeners", url, `${protocol} cannot be listened on, only http`);
+    if (protocol !== "http" && protocol !== "https") {
+      throw invalid(key, url, `${protocol} cannot be listened on, only http and https`);
     }
-    return { url, host: found[2] ?? found[3], port };
+    return { url, protocol, host: found[2] ?? found[3], port };
   });
 }

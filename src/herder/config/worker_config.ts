@@ -16,6 +16,7 @@ import {
   validList,
 } from "../../api/mod.ts";
 import type { Props } from "./properties.ts";
+import { restAdditionsConfigDef } from "./rest_additions.ts";
 import { restKeys } from "./rest_config.ts";
 
 function optional<T extends ConfigType, const D extends ConfigKey<T>["default"]>(
@@ -174,6 +175,7 @@ const openPrefixes = [
 export function unknownWorkerKeys(props: Props): string[] {
   return Object.keys(props).filter((key) =>
     !Object.hasOwn(standaloneConfigDef.keys, key) &&
+    !Object.hasOwn(restAdditionsConfigDef.keys, key) &&
     !openPrefixes.some((prefix) => key.startsWith(prefix))
   );
 }
