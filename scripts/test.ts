@@ -12,6 +12,7 @@ const waiting = [
   "consumer",
   "errors",
   "leaders",
+  "remote",
   "sink_calls",
   "spool",
   "spool_refusal",

@@ -48,11 +48,16 @@ export class JavaWorker {
     return this.#said.split("\n").slice(0, -1);
   }
 
-  /** What its REST API answers. @throws {Deno.errors.NotFound} while it answers otherwise */
-  async get<T>(path: string): Promise<T> {
+  /** Where its REST API is, once it listens. */
+  async url(): Promise<string> {
     const listening = () => /REST server listening at (http:\S+\/),/.exec(this.#said)?.[1];
     await until(() => listening() !== undefined, () => this.#said);
-    const response = await fetch(listening() + path);
+    return listening()!;
+  }
+
+  /** What its REST API answers. @throws {Deno.errors.NotFound} while it answers otherwise */
+  async get<T>(path: string): Promise<T> {
+    const response = await fetch(await this.url() + path);
     if (response.ok) return await response.json();
     throw new Deno.errors.NotFound(await response.text());
   }
