@@ -7,6 +7,7 @@
 
 import type { ConfigDef, ConfigKey, Plugin, PluginPermissions } from "../mod.ts";
 import {
+  logConfigDef,
   restAdditionsConfigDef,
   sinkConnectorConfigDef,
   sourceConnectorConfigDef,
@@ -103,6 +104,8 @@ function configurationPage(): string {
     keysTable(restAdditionsConfigDef),
     "### Store and forward",
     keysTable(spoolConfigDef),
+    "### The log",
+    keysTable(logConfigDef),
     "## Source connectors",
     keysTable(sourceConnectorConfigDef),
     "## Sink connectors",

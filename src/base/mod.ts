@@ -11,6 +11,7 @@ export * from "./disk.ts";
 export * from "./disk_local.ts";
 export * from "./errors.ts";
 export * from "./java_trace.ts";
+export * from "./log_bound.ts";
 export * from "./logger.ts";
 export * from "./node_module.ts";
 export * from "./secrets.ts";

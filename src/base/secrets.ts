@@ -1,7 +1,5 @@
 /** Values that config providers gave, and how they are kept out of what people see. */
 
-import type { Logger } from "./logger.ts";
-
 /** A value shorter than this is hidden only where it stands alone, or it would hide parts of words. */
 const aloneLengthMax = 4;
 
@@ -42,16 +40,6 @@ export class Secrets {
     this.#pattern ??= patternOf([...this.#variables.keys()]);
     return text.replaceAll(this.#pattern, (found) => this.#variables.get(found)!);
   }
-}
-
-/** A log that shows none of the values. */
-export function maskedLog(log: Logger, secrets: Secrets): Logger {
-  return {
-    debug: (message) => log.debug(secrets.mask(message)),
-    info: (message) => log.info(secrets.mask(message)),
-    warn: (message) => log.warn(secrets.mask(message)),
-    error: (message) => log.error(secrets.mask(message)),
-  };
 }
 
 /** A value as it stands in messages: as it is, a line of it, trimmed, inside JSON, in a URL, in base64. */

@@ -1,21 +1,49 @@
-/** The user's log: one line a message, on standard error. */
+/** The user's log, on standard error. */
 
-import type { Clock, Logger, LogLevel } from "../base/mod.ts";
+import { type Logger, loggers, named, type Secrets, systemClock } from "../base/mod.ts";
+import type { WorkerLog, WorkerLogOptions } from "../logging/mod.ts";
 
-const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const encoder = new TextEncoder();
+/** The log of this process, once it is open. */
+let opened: WorkerLog | null = null;
 
-/** A log on standard error that leaves out what matters less than `threshold`. */
-export function consoleLog(clock: Clock, threshold: LogLevel = "info"): Logger {
-  function at(level: LogLevel) {
-    const isShown = levels.indexOf(level) >= levels.indexOf(threshold);
-    return (message: string) => {
-      if (!isShown) return;
-      const time = new Date(clock.now()).toISOString();
-      writeLine(`[${time}] ${level.toUpperCase()} ${message}`);
+/** Opens the log, which shows none of the secrets. */
+export async function openLog(
+  secrets: Secrets,
+  options: Pick<WorkerLogOptions, "level" | "isHeld"> = {},
+): Promise<WorkerLog> {
+  const { WorkerLog } = await import("../logging/mod.ts");
+  opened = new WorkerLog({
+    clock: systemClock,
+    mask: (text) => secrets.mask(text),
+    write: (bytes) => Deno.stderr.write(bytes),
+    ...options,
+  });
+  return opened;
+}
+
+/** Waits, but not for long, until what was logged is written. */
+export async function closeLog(): Promise<void> {
+  await opened?.close();
+}
+
+/** Lets what libraries say on the console go into the log. */
+export function takeConsole(log: Logger): void {
+  const said = named(log, { name: loggers.console });
+  const methods = {
+    debug: "debug",
+    log: "info",
+    info: "info",
+    warn: "warn",
+    error: "error",
+  } as const;
+  for (const [method, level] of Object.entries(methods)) {
+    const value = (...items: unknown[]) => {
+      const texts = items.map((item) => typeof item === "string" ? item : Deno.inspect(item));
+      said[level](texts.join(" "));
     };
+    Object.defineProperty(console, method, { value });
   }
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 /** Writes a line to standard error; one that nobody reads is lost. */

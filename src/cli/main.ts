@@ -6,16 +6,9 @@
  * @module
  */
 
-import {
-  ConfigError,
-  maskedLog,
-  NotFoundError,
-  reasonOf,
-  Secrets,
-  systemClock,
-} from "../base/mod.ts";
+import { ConfigError, NotFoundError, reasonOf, Secrets, systemClock } from "../base/mod.ts";
 import { actionOf, parse, print } from "./arguments.ts";
-import { consoleLog, writeLine } from "./console_log.ts";
+import { closeLog, openLog, writeLine } from "./console_log.ts";
 import { help } from "./help.ts";
 import type { RestClient, RestTarget } from "./rest_client.ts";
 
@@ -28,8 +21,11 @@ const brokenPipe = 141;
 export async function main(args: readonly string[]): Promise<number> {
   const secrets = new Secrets();
   try {
-    return await run(args, secrets) ?? 0;
+    const code = await run(args, secrets) ?? 0;
+    await closeLog();
+    return code;
   } catch (error) {
+    await closeLog();
     // Whoever read what is printed has had enough, as in `connect topics list | head -1`.
     if (error instanceof Deno.errors.BrokenPipe) return brokenPipe;
     // Kafka's messages have several lines where there are several mistakes, and in regular expressions.
@@ -56,12 +52,11 @@ async function run(args: readonly string[], secrets: Secrets): Promise<number | 
           "standalone: the worker's file is missing; see connect standalone --help",
         );
       }
-      const { runStandalone } = await import("./standalone.ts");
-      return await runStandalone(
-        positionals,
-        maskedLog(consoleLog(systemClock), secrets),
-        secrets,
-      );
+      const [{ runStandalone }, log] = await Promise.all([
+        import("./standalone.ts"),
+        openLog(secrets, { isHeld: true }),
+      ]);
+      return await runStandalone(positionals, log, secrets);
     }
     case "validate":
       return await runValidate(rest, secrets);
@@ -108,7 +103,7 @@ async function runTest(args: readonly string[], secrets: Secrets): Promise<numbe
   if (more.length > 0) throw new ConfigError(`test: unexpected argument "${more[0]}"`);
   const { runCases } = await import("./trial.ts");
   const { worker: workerFile = null, update: isUpdate = false } = values;
-  const log = maskedLog(consoleLog(systemClock, "warn"), secrets);
+  const { log } = await openLog(secrets, { level: "WARN" });
   const { text, code } = await runCases(
     { casesFile, connectorFile, workerFile, isUpdate },
     log,
@@ -156,7 +151,7 @@ async function runSpool(args: readonly string[], secrets: Secrets): Promise<void
     );
   }
   const { spoolStatus } = await import("./spool.ts");
-  const log = maskedLog(consoleLog(systemClock, "error"), secrets);
+  const { log } = await openLog(secrets, { level: "ERROR" });
   print(await spoolStatus(values.worker, values.json === true, log, secrets));
 }
 
@@ -175,7 +170,7 @@ async function runDlq(args: readonly string[], secrets: Secrets): Promise<number
   }
   const { replayLetters } = await import("./letters.ts");
   const { stopSignal } = await import("./stop_signal.ts");
-  const log = maskedLog(consoleLog(systemClock), secrets);
+  const { log } = await openLog(secrets);
   const signal = stopSignal(log);
   const { text, code } = await replayLetters(
     { topic, workerFile, connectorFile, signal },
@@ -278,7 +273,7 @@ async function openSource(workerFile: string, secrets: Secrets) {
   const { embeddedSource, kafkaSource } = await import("./topic_source.ts");
   const { embeddedFolder } = await import("../herder/mod.ts");
   // What keeps it from its end is told there, in one line; the worker tells of keys that have no effect.
-  const log = maskedLog(consoleLog(systemClock, "error"), secrets);
+  const { log } = await openLog(secrets, { level: "ERROR" });
   const { props, config } = await readWorkerFile(workerFile, log, secrets);
   const folder = embeddedFolder(config["bootstrap.servers"]);
   if (folder !== null) return embeddedSource(folder);

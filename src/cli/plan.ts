@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ConfigError, localDisk, type Logger, type Secrets } from "../base/mod.ts";
+import { ConfigError, localDisk, type Logger, loggers, named, type Secrets } from "../base/mod.ts";
 import {
   clientFindings,
   type ConfigVariables,
@@ -14,6 +14,8 @@ import {
   type Finding,
   InvalidConfigError,
   isAdminKey,
+  type LogSettings,
+  logSettings,
   overridePolicy,
   parseConnectorFile,
   type Props,
@@ -57,6 +59,8 @@ export interface Plan {
   spooling: Awaited<ReturnType<typeof plannedSpool>>;
   /** The REST API. */
   rest: RestServerConfig;
+  /** What the log looks like, and how much it shows. */
+  logging: LogSettings;
   /** The connectors, in the order of their files. */
   connectors: readonly PlannedConnector[];
   /** The offsets of sources. */
@@ -112,9 +116,10 @@ export async function planStandalone(
   if (worker.spooling !== null) {
     for (const { props } of connectors) warnOfOverrides(props, planning.log);
   }
-  const { props, variables, folder, clients, kafka, spooling, rest } = worker;
+  const { props, variables, logging, folder, clients, kafka, spooling, rest } = worker;
   const plan = { props, variables: variables!, folder, clients, kafka, spooling, rest: rest! };
-  return { plan: { ...plan, workerFile, connectors, offsets: offsets! }, problems: [] };
+  const found = { ...plan, logging: logging!, workerFile, connectors, offsets: offsets! };
+  return { plan: found, problems: [] };
 }
 
 /** What could be made of a worker's file. */
@@ -125,6 +130,8 @@ type PlannedWorker =
     rest: RestServerConfig | null;
     /** Null when the file or its providers will not do. */
     variables: ConfigVariables | null;
+    /** Null when its keys will not do. */
+    logging: LogSettings | null;
     /** The keys whose values will do. */
     config: Partial<StandaloneConfig>;
   };
@@ -138,8 +145,8 @@ async function planWorker(
   problems: Problems,
 ): Promise<PlannedWorker> {
   const planned: PlannedWorker = {
-    ...{ props: {}, config: {}, variables: null, folder: null, clients: null, kafka: null },
-    ...{ spooling: null, rest: null },
+    ...{ props: {}, config: {}, variables: null, logging: null, folder: null, clients: null },
+    ...{ kafka: null, spooling: null, rest: null },
   };
   const read = await problems.reading(file, () => readWorkerProps(file, log, secrets));
   if (read === null) return planned;
@@ -151,6 +158,7 @@ async function planWorker(
   const config: Partial<StandaloneConfig> = planned.config = Object.fromEntries(
     sound.map(({ name, value }) => [name, value]),
   );
+  planned.logging = await problems.in(file, null, () => logSettings(props));
   const { "bootstrap.servers": servers } = config;
   if (servers !== undefined) {
     planned.folder = embeddedFolder(servers);
@@ -266,7 +274,8 @@ class Problems {
 function warnOfUnknown(workerProps: Props, hasBrokers: boolean, log: Logger): void {
   const unknown = unknownWorkerKeys(workerProps).filter((key) => !hasBrokers || !isAdminKey(key));
   if (unknown.length === 0) return;
-  log.warn(`These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`);
+  const config = named(log, { name: loggers.config });
+  config.warn(`These configurations '[${unknown.join(", ")}]' were supplied but are not used yet.`);
 }
 
 /** With a spool all records go to Kafka by one producer. */

@@ -4,10 +4,12 @@
  * @module
  */
 
-import { localDisk, type Logger, reasonOf, type Secrets, systemClock } from "../base/mod.ts";
+import { localDisk, loggers, reasonOf, type Secrets, systemClock } from "../base/mod.ts";
 import { Connectors, type Herder, StandaloneHerder } from "../herder/mod.ts";
+import type { WorkerLog } from "../logging/mod.ts";
 import { createApps, RestServer } from "../rest/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
+import { takeConsole } from "./console_log.ts";
 import { inFile } from "./files.ts";
 import { planStandalone } from "./plan.ts";
 import { stopSignal } from "./stop_signal.ts";
@@ -15,9 +17,13 @@ import { stopSignal } from "./stop_signal.ts";
 /** Runs a standalone worker until it is told to stop. @throws {ConfigError} before anything is written */
 export async function runStandalone(
   files: readonly string[],
-  log: Logger,
+  workerLog: WorkerLog,
   secrets: Secrets,
 ): Promise<void> {
+  const { log } = workerLog;
+  const spoolLog = log.named({ name: loggers.spool });
+  const restLog = log.named({ name: loggers.restServer });
+  takeConsole(log);
   const stop = aborted(stopSignal(log));
   let herder: StandaloneHerder | null = null;
   let isStarted = false;
@@ -30,6 +36,7 @@ export async function runStandalone(
   RestServer.prepare();
   const planned = await planStandalone(files, { connectors, log, secrets });
   if (planned.plan === null) throw planned.error;
+  workerLog.configure(planned.plan.logging);
   const { workerFile, props, variables, folder, clients, kafka, spooling } = planned.plan;
   const { rest } = planned.plan;
   const { adminListeners } = rest;
@@ -44,7 +51,8 @@ export async function runStandalone(
       : "apart",
     secrets,
     clock: systemClock,
-    log,
+    log: restLog,
+    loggers: workerLog.levels,
   });
   const server = await inFile(workerFile, () =>
     RestServer.open({
@@ -52,13 +60,14 @@ export async function runStandalone(
       main: (request) => main.fetch(request),
       admin: admin && ((request) => admin.fetch(request)),
       clock: systemClock,
-      log,
+      log: restLog,
     }));
-  const topics = kafka ?? await inFile(
-    workerFile,
-    () => EmbeddedTopics.open({ disk: localDisk, folder: folder!, clock: systemClock, log }),
-  );
-  const shared = { disk: localDisk, target: topics, clock: systemClock, log };
+  const onDisk = { disk: localDisk, clock: systemClock };
+  const topics = kafka ?? await inFile(workerFile, () => {
+    const topicLog = log.named({ name: loggers.topicLog });
+    return EmbeddedTopics.open({ ...onDisk, folder: folder!, log: topicLog });
+  });
+  const shared = { ...onDisk, target: topics, log: spoolLog };
   const spool = spooling && await inFile(workerFile, () => Spool.open({ ...spooling, ...shared }));
   try {
     const running = herder = new StandaloneHerder({
@@ -73,7 +82,7 @@ export async function runStandalone(
       clients,
       offsets: planned.plan.offsets,
       clock: systemClock,
-      log,
+      log: log.named({ name: loggers.herder }),
     });
     const started = (async () => {
       await Promise.all(

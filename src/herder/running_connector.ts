@@ -8,7 +8,15 @@
  * @module
  */
 
-import { type Clock, ConnectError, type Logger, reasonOf, traceOf } from "../base/mod.ts";
+import {
+  type Clock,
+  ConnectError,
+  type Logger,
+  loggers,
+  named,
+  reasonOf,
+  traceOf,
+} from "../base/mod.ts";
 import { RemoteError } from "../sandbox/mod.ts";
 import type { ConfigVariables, Props } from "./config/mod.ts";
 import type { RestartRequest, TargetState } from "./herder.ts";
@@ -85,7 +93,10 @@ export class RunningConnector {
     this.name = definition.props.name;
     this.#definition = definition;
     this.#target = target;
-    this.#options = options;
+    this.#options = {
+      ...options,
+      log: named(options.log, { name: loggers.worker, connector: this.name }),
+    };
     this.#turns = new Turns({ name: `Connector ${this.name}`, patienceMs: stopMsMax, clock });
     this.lifecycle = new Lifecycle((transition) => onTransition(this.name, null, transition));
   }

@@ -332,9 +332,6 @@ export class SinkTaskRunner implements TaskRunner {
       case "batch":
         this.#write(message);
         break;
-      case "log":
-        this.#options.log[message.level](`${this.#name}: ${message.message}`);
-        break;
       case "stopped":
         if (!this.#hasFailed) this.#setStatus({ state: "STOPPED", trace: null });
         this.#ended.resolve();

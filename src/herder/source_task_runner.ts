@@ -144,9 +144,6 @@ export class SourceTaskRunner implements TaskRunner {
       case "sourceOffsets":
         this.#commit(message.offsets);
         break;
-      case "log":
-        this.#options.log[message.level](`${this.#name}: ${message.message}`);
-        break;
       case "stopped":
         this.#is("STOPPED");
         this.#ended.resolve();

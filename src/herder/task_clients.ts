@@ -1,5 +1,6 @@
 /** How the tasks of a connector read and write topics. */
 
+import { loggers, named } from "../base/mod.ts";
 import type { TaskSpec } from "../task/mod.ts";
 import type {
   ConsumerOptions,
@@ -49,7 +50,8 @@ export async function consumerOptions(
   };
   if (clients === null) return options;
   const configs = consumerConfigs({ worker, connector, clientId });
-  const { connection, settings, groupId } = await consumerSettings(configs, clients);
+  const sources = sourcesOf(connector, clients, spec);
+  const { connection, settings, groupId } = await consumerSettings(configs, sources);
   spec.putRecordsMax = settings.pollRecordsMax;
   const { autoOffsetReset } = settings;
   return { ...options, groupId, autoOffsetReset, kafka: { connection, consumer: settings } };
@@ -105,11 +107,17 @@ async function writingOptions(
 ): Promise<Writing> {
   if (clients === null) return { clientId };
   const configs = producerConfigs({ worker, connector, clientId });
-  const { connection, settings } = await producerSettings(configs, clients);
+  const sources = sourcesOf(connector, clients, spec);
+  const { connection, settings } = await producerSettings(configs, sources);
   const { lingerMs, compression, compressionLevel, requestBytesMax } = settings;
   Object.assign(spec, { lingerMs, compression, compressionLevel, requestBytesMax });
   spec.batchBytesMax = Math.min(settings.batchBytes, requestBytesMax);
-  return { clientId, kafka: { connection, producer: settings } };
+  return { clientId, kafka: { connection, producer: settings }, log: sources.log };
+}
+
+/** What a task's clients are made with: what they say is said of the task. */
+function sourcesOf({ name: connector }: Props, clients: ClientSources, { task }: TaskSpec) {
+  return { ...clients, log: named(clients.log, { name: loggers.config, connector, task }) };
 }
 
 /** Adds who makes topics. */

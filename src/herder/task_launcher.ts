@@ -1,7 +1,7 @@
 /** Gives a task all that it needs: its configuration, its permissions, and its clients. */
 
 import { fileURLToPath } from "node:url";
-import { type Clock, ConnectError, type Logger } from "../base/mod.ts";
+import { type Clock, ConnectError, type Logger, loggers, named } from "../base/mod.ts";
 import { type ConnectorDescription, resolvePermissions } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
 import type { Topics } from "../topics/mod.ts";
@@ -69,7 +69,9 @@ export function taskLauncher(
   return async (
     { description: { type: kind, permissions: declared }, connector, task, config },
   ) => {
-    const { topics, internalTopics, files, clients, clock, log } = options;
+    const { topics, internalTopics, files, clients, clock } = options;
+    const name = kind === "source" ? loggers.sourceTask : loggers.sinkTask;
+    const log = named(options.log, { name, connector: connector.name, task });
     const { props } = await variables.resolve(config);
     const permissions = await resolvePermissions(declared, props);
     permissions.read.push(...files.map((file) => fileURLToPath(file)));
@@ -87,7 +89,7 @@ export function taskLauncher(
       );
     }
     if (kind === "sink") {
-      const consumer = await consumerOptions(owner, spec);
+      const consumer = { log, ...await consumerOptions(owner, spec) };
       const deadLetters = letters &&
         await topics.openProducer(await deadLetterOptions(owner, spec, letters));
       const reading = { topics: options.readers ?? topics, consumer, deadLetters };

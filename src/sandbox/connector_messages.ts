@@ -53,11 +53,6 @@ export const FromHost = v.variant("type", [
   v.strictObject({ type: v.literal("error"), id, message: text, trace: text }),
   /** A connector asks for its tasks to be configured anew. */
   v.strictObject({ type: v.literal("reconfigure"), connector: text }),
-  v.strictObject({
-    type: v.literal("log"),
-    level: v.picklist(["debug", "info", "warn", "error"]),
-    message: text,
-  }),
   /** A connector has failed outside a call. */
   v.strictObject({ type: v.literal("raised"), connector: text, trace: text }),
 ]);

@@ -73,6 +73,12 @@ export function javaClassOfPlugin({ name, aliases = [] }: Plugin): string {
   return [name, ...aliases].find((one) => one.includes(".")) ?? name;
 }
 
+/** The Java class that a name in a configuration means, without loading it; the name itself of others' plugins. */
+export function javaClassOfName(type: PluginType, className: string): string {
+  const builtIn = BUILT_IN.flatMap(({ names }) => names);
+  return builtIn.find((name) => isNamed(type, name, className)) ?? className;
+}
+
 /** The built-in plugins that are classes inside the class of this name: `HoistField$Value`. */
 export function nestedNames(className: string): string[] {
   return BUILT_IN.flatMap(({ names }) => names).filter((name) => name.startsWith(`${className}$`));

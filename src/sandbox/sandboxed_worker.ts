@@ -6,13 +6,15 @@
  */
 
 import * as v from "valibot";
-import { type Logger, reasonOf } from "../base/mod.ts";
-import { FromTask, type ToTask } from "../task/mod.ts";
+import { type Logger, loggers, named, reasonOf } from "../base/mod.ts";
+import { FromTask, LogMessage, type ToTask } from "../task/mod.ts";
 import { FromHost, type HostCall } from "./connector_messages.ts";
 import type { GrantedPermissions } from "./permissions.ts";
+import { javaClassOfName } from "./plugin_registry.ts";
+import { ReceivedLog, type SourceLogs } from "./received_log.ts";
 import type { WorkerInit } from "./worker.ts";
 
-/** A Web Worker's message before it is checked: its end is common to both protocols. */
+/** The end of a Web Worker, which is common to all protocols, as is what it says in the log. */
 const Failed = v.strictObject({ type: v.literal("failed"), trace: v.string() });
 
 /** How a Web Worker is made. */
@@ -25,6 +27,8 @@ export interface SandboxedWorkerOptions<M> {
   schema: v.GenericSchema<unknown, M>;
   /** A name for messages and debuggers: `local-file-source-0`. */
   name: string;
+  /** Where what is said in it goes. */
+  logs: SourceLogs;
   /** Takes a message. */
   onMessage(message: M): void;
   /** It has failed, and is terminated: called at most once, and nothing comes after it. */
@@ -41,10 +45,13 @@ const entry = new URL(
 export class SandboxedWorker<M> {
   readonly #options: SandboxedWorkerOptions<M>;
   readonly #worker: Worker;
-  #ended = false;
+  readonly #log: ReceivedLog;
+  /** Aborts at its end. */
+  readonly #end = new AbortController();
 
   constructor(options: SandboxedWorkerOptions<M>) {
     this.#options = options;
+    this.#log = new ReceivedLog(options.logs);
     const { read, write, net, env } = options.permissions;
     const permissions = {
       read,
@@ -67,32 +74,47 @@ export class SandboxedWorker<M> {
       event.preventDefault();
       this.#fail(event.message);
     };
-    this.#worker.postMessage(options.init);
+    this.#worker.postMessage({ ...options.init, levels: this.#log.levels });
+    this.#log.watchLevels(this.#end.signal, (levels) => this.send({ type: "logLevels", levels }));
   }
 
   send(message: unknown, transfer: Transferable[] = []): void {
-    if (!this.#ended) this.#worker.postMessage(message, transfer);
+    if (!this.#hasEnded) this.#worker.postMessage(message, transfer);
   }
 
   /** Ends it at once, even in the midst of a loop. */
   terminate(): void {
-    this.#ended = true;
+    this.#end.abort();
     this.#worker.terminate();
   }
 
+  get #hasEnded(): boolean {
+    return this.#end.signal.aborted;
+  }
+
   #receive(data: unknown): void {
-    if (this.#ended) return;
-    const failed = v.safeParse(Failed, data);
-    if (failed.success) return this.#fail(failed.output.trace);
-    const parsed = v.safeParse(this.#options.schema, data);
-    if (parsed.success) return this.#options.onMessage(parsed.output);
+    if (this.#hasEnded) return;
+    const { schema } = this.#options;
+    switch ((data as { type?: unknown } | null)?.type) {
+      case "log":
+        return this.#parse(LogMessage, data, (message) => this.#log.take(message));
+      case "failed":
+        return this.#parse(Failed, data, ({ trace }) => this.#fail(trace));
+      default:
+        return this.#parse(schema, data, (message) => this.#options.onMessage(message));
+    }
+  }
+
+  #parse<T>(schema: v.GenericSchema<unknown, T>, data: unknown, take: (message: T) => void): void {
+    const parsed = v.safeParse(schema, data);
+    if (parsed.success) return take(parsed.output);
     const [{ message, path }] = parsed.issues;
     const where = path === undefined ? "" : ` (${path.map(({ key }) => String(key)).join(".")})`;
     this.#fail(`Error: ${this.#options.name} broke the protocol of its Worker: ${message}${where}`);
   }
 
   #fail(trace: string): void {
-    if (this.#ended) return;
+    if (this.#hasEnded) return;
     this.terminate();
     this.#options.onFailed(trace);
   }
@@ -105,6 +127,8 @@ export interface TaskWorkerOptions
   spec: Extract<WorkerInit, { role: "task" }>["spec"];
   /** Plugin files from outside. */
   files: readonly string[];
+  /** Where what is said in it goes. */
+  log: Logger;
 }
 
 /** A task in its Web Worker. */
@@ -112,12 +136,13 @@ export class TaskWorker {
   readonly #worker: SandboxedWorker<FromTask>;
 
   /** Starts it. */
-  constructor({ spec, files, ...options }: TaskWorkerOptions) {
+  constructor({ spec, files, log, ...options }: TaskWorkerOptions) {
     this.#worker = new SandboxedWorker<FromTask>({
       ...options,
       init: { role: "task", files, spec },
       schema: FromTask,
       name: `${spec.connector}-${spec.task}`,
+      logs: logsOf(spec, log),
     });
   }
 
@@ -130,6 +155,14 @@ export class TaskWorker {
   terminate(): void {
     this.#worker.terminate();
   }
+}
+
+/** The loggers of a task. Java: a connector's task is most often called as it is. */
+function logsOf({ kind, className, connector, task }: TaskWorkerOptions["spec"], log: Logger) {
+  const of = (name: string) => named(log, { name, connector, task });
+  const plugin = javaClassOfName(kind, className).replace(/Connector$/, "Task");
+  const loop = kind === "source" ? loggers.sourceTask : loggers.sinkTask;
+  return { plugin: of(plugin), task: of(loop), errors: of(loggers.errors) };
 }
 
 /** How a host of connectors is started. */
@@ -173,11 +206,13 @@ export class HostWorker {
   /** Starts it. */
   constructor(options: HostWorkerOptions) {
     this.#options = options;
+    const connectorLog = named(options.log, { name: loggers.connector });
     this.#worker = new SandboxedWorker<FromHost>({
       init: { role: "host", files: options.files },
       permissions: options.permissions,
       schema: FromHost,
       name: "connectors",
+      logs: { plugin: connectorLog, task: connectorLog, errors: connectorLog },
       onMessage: (message) => this.#receive(message),
       onFailed: (trace) => {
         this.#failed(trace);
@@ -218,9 +253,6 @@ export class HostWorker {
         break;
       case "error":
         this.#take(message.id)?.reject(new RemoteError(message.message, message.trace));
-        break;
-      case "log":
-        this.#options.log[message.level](message.message);
         break;
       case "reconfigure":
         this.#options.onReconfigure(message.connector);

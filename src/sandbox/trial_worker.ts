@@ -63,11 +63,11 @@ async function runWorker(
     permissions: { ...nothing, read: files.map((file) => fileURLToPath(file)) },
     schema: FromTrial,
     name: "trial",
+    logs: { plugin: log, task: log, errors: log },
     onMessage(message) {
       watch();
       if (message.type === "ready") isReady = true;
       if (message.type === "tried") report(message.outcome);
-      if (message.type === "log") log[message.level](message.message);
       if (message.type === "stopped") ended.resolve(null);
     },
     onFailed: (trace) => fail(trace.split("\n")[0]),

@@ -26,9 +26,13 @@ import {
 import { ConnectorHost } from "./connector_host.ts";
 import { hardenRealm } from "./harden.ts";
 import { javaClassOfPlugin, loadPlugin } from "./plugin_registry.ts";
+import { type LevelsMessage, MessageLog, type WorkerLevels } from "./worker_log.ts";
 
 /** What the worker says first. */
-export type WorkerInit =
+export type WorkerInit = { levels?: WorkerLevels } & WorkerTask;
+
+/** What a Web Worker is for. */
+export type WorkerTask =
   | { role: "host"; files: readonly string[] }
   | { role: "task"; files: readonly string[]; spec: TaskSpec }
   | { role: "trial"; files: readonly string[]; spec: TaskSpec; inputs: readonly TrialInput[] };
@@ -44,9 +48,6 @@ interface Scope {
   dispatchEvent(event: Event): boolean;
 }
 
-/** The most characters of one message. */
-const logLengthMax = 64 * 1024;
-
 const scope = globalThis as unknown as Scope;
 const post = scope.postMessage.bind(scope);
 let receive: ((message: never) => void) | null = null;
@@ -56,15 +57,8 @@ function fail(error: unknown): void {
   post({ type: "failed", trace: traceOf(error) });
 }
 
-// What a plugin says on the console belongs into the worker's log.
-const levels = { debug: "debug", log: "info", info: "info", warn: "warn", error: "error" } as const;
-for (const [method, level] of Object.entries(levels)) {
-  const say = (...said: unknown[]) => {
-    const message = said.map((item) => typeof item === "string" ? item : Deno.inspect(item));
-    post({ type: "log", level, message: message.join(" ").slice(0, logLengthMax) });
-  };
-  Object.defineProperty(console, method, { value: say });
-}
+const log = new MessageLog(systemClock, post);
+log.takeConsole(console);
 
 scope.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
@@ -75,11 +69,13 @@ scope.addEventListener("error", (event) => {
   fail(event.error ?? new ConnectError(event.message));
 });
 scope.addEventListener("message", ({ data }) => {
-  if (receive !== null) receive(data as never);
+  if (data.type === "logLevels") log.levels = (data as LevelsMessage).levels;
+  else if (receive !== null) receive(data as never);
   else begin(data as WorkerInit);
 });
 
 function begin(init: WorkerInit): void {
+  if (init.levels !== undefined) log.levels = init.levels;
   // What the executable brings along needs no walls beyond its permissions, and they take a third of the start.
   if (init.files.length > 0) {
     hardenRealm(() => fail(new ConnectError("the plugin has closed its Worker")));
@@ -102,10 +98,15 @@ function begin(init: WorkerInit): void {
 }
 
 async function runTask(
-  { files, spec }: WorkerInit & { role: "task" },
+  { files, spec }: WorkerTask & { role: "task" },
   ready: (receive: (message: ToTask) => void) => void,
 ): Promise<void> {
-  const port: TaskPort = { send: (message, transfer) => post(message, transfer ?? []) };
+  const port: TaskPort = {
+    send(message, transfer) {
+      if (message.type === "log") log.take(message);
+      else post(message, transfer ?? []);
+    },
+  };
   const plugin = await loadPlugin([spec.kind], spec.className, files);
   const converters = await makeConverters(spec, files);
   const chain = await makeChain(spec, files);
@@ -125,7 +126,7 @@ async function runTask(
 
 /** Tries the chain and the converters of a task, without the task. */
 async function tryRecords(
-  { files, spec, inputs }: WorkerInit & { role: "trial" },
+  { files, spec, inputs }: WorkerTask & { role: "trial" },
 ): Promise<void> {
   const converters = await makeConverters(spec, files);
   const chain = await makeChain(spec, files);

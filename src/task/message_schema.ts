@@ -23,6 +23,18 @@ const unsharedBytes = v.pipe(
 );
 const json = v.pipe(v.string(), v.maxLength(1 << 20));
 
+/** Something to be said in the worker's log, whatever the protocol. */
+export const LogMessage = v.strictObject({
+  type: v.literal("log"),
+  /** Who says it: a plugin, the loop around it, or what reports records that failed. */
+  from: v.picklist(["plugin", "task", "errors"]),
+  level: v.picklist(["debug", "info", "warn", "error"]),
+  message: v.pipe(v.string(), v.maxLength(1 << 20)),
+});
+
+/** Something to be said in the worker's log. */
+export type LogMessage = v.InferOutput<typeof LogMessage>;
+
 /** One message out of a task's Worker. */
 export const FromTask = v.variant("type", [
   v.strictObject({ type: v.literal("started"), version: v.literal(PROTOCOL_VERSION) }),
@@ -62,11 +74,7 @@ export const FromTask = v.variant("type", [
     partitions: v.array(v.strictObject(topicPartition)),
   }),
   v.strictObject({ type: v.literal("requestCommit") }),
-  v.strictObject({
-    type: v.literal("log"),
-    level: v.picklist(["debug", "info", "warn", "error"]),
-    message: v.pipe(v.string(), v.maxLength(1 << 20)),
-  }),
+  LogMessage,
   /** The task does nothing until it is resumed. */
   v.strictObject({ type: v.literal("paused") }),
   /** The task goes on. */

@@ -70,7 +70,7 @@ export class SinkLoop {
   /** Prepares the loop; {@linkcode run} starts it. */
   constructor(options: SinkLoopOptions) {
     this.#options = options;
-    const { spec, spec: { errors }, clock, random } = options;
+    const { spec, spec: { errors }, port, clock, random } = options;
     this.#letters = errors.deadLetters && this.#openLetters(errors.deadLetters.topic);
     const policy = new ErrorPolicy({
       spec: errors,
@@ -87,7 +87,7 @@ export class SinkLoop {
       policy,
       letters: this.#letters,
       now: () => clock.now(),
-      logError: (message) => this.#log("error", message),
+      logError: (message) => port.send({ type: "log", from: "errors", level: "error", message }),
     });
   }
 
@@ -328,7 +328,7 @@ export class SinkLoop {
   }
 
   #log(level: "warn" | "error", message: string): void {
-    this.#options.port.send({ type: "log", level, message });
+    this.#options.port.send({ type: "log", from: "task", level, message });
   }
 
   #sendSeeks(): void {

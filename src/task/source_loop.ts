@@ -71,7 +71,7 @@ export class SourceLoop {
   /** Prepares the loop; {@linkcode run} starts it. */
   constructor(options: SourceLoopOptions) {
     this.#options = options;
-    const { spec, spec: { errors }, task, clock } = options;
+    const { spec, spec: { errors }, task, port, clock } = options;
     this.#storedOffsets = new StoredOffsets(options.port);
     this.#commits = new RecordCommits(task);
     this.#policy = new ErrorPolicy({ ...options, spec: errors, wait: (ms) => this.#wait(ms) });
@@ -87,7 +87,7 @@ export class SourceLoop {
       policy: this.#policy,
       letters: this.#letters,
       now: () => clock.now(),
-      logError: (message) => this.#log("error", message),
+      logError: (message) => port.send({ type: "log", from: "errors", level: "error", message }),
     });
   }
 
@@ -386,7 +386,7 @@ export class SourceLoop {
   }
 
   #log(level: "warn" | "error", message: string): void {
-    this.#options.port.send({ type: "log", level, message });
+    this.#options.port.send({ type: "log", from: "task", level, message });
   }
 
   /** As Kafka calls it in its log. */

@@ -21,7 +21,7 @@ function recordOf<const D extends v.GenericSchema>(datum: D) {
   });
 }
 
-/** One message: all is made; what has become of the next record; or what a plugin says. */
+/** One message: all is made; what has become of the next record; or all were tried. */
 export const FromTrial = v.variant("type", [
   v.strictObject({ type: v.literal("ready") }),
   v.strictObject({
@@ -33,11 +33,6 @@ export const FromTrial = v.variant("type", [
       v.strictObject({ is: v.literal("failed"), at: v.string(), message: v.string() }),
       v.strictObject({ is: v.literal("unsound"), at: v.string(), message: v.string() }),
     ]),
-  }),
-  v.strictObject({
-    type: v.literal("log"),
-    level: v.picklist(["debug", "info", "warn", "error"]),
-    message: v.string(),
   }),
   v.strictObject({ type: v.literal("stopped") }),
 ]);

@@ -18,7 +18,7 @@
  * @module
  */
 
-import { ConnectError, RetriableError } from "../base/mod.ts";
+import { ConnectError, loggers, named, RetriableError } from "../base/mod.ts";
 import {
   commitGroupOffsets,
   ConsumerProtocol,
@@ -88,7 +88,8 @@ export class KafkaConsumer implements GroupConsumer {
   constructor(options: KafkaConsumerOptions) {
     this.#options = options;
     const { settings, groupId, selection } = options;
-    const { clock, log, metadataMaxAgeMs } = options.client;
+    const { clock, metadataMaxAgeMs } = options.client;
+    const log = named(options.client.log, { name: loggers.group });
     const client = this.#client = new KafkaClient(options.client);
     this.#polledMs = clock.monotonic();
     const onNews = () => this.#wakeUp.abort();
@@ -115,7 +116,8 @@ export class KafkaConsumer implements GroupConsumer {
     });
     const onUnknown = () => this.#topics.lookAgain();
     this.#fetcher = new Fetcher({
-      ...{ client, settings, metadataMaxAgeMs, onNews, onUnknown, clock, log },
+      ...{ client, settings, metadataMaxAgeMs, onNews, onUnknown, clock },
+      log: named(log, { name: loggers.fetcher }),
     });
   }
 
@@ -312,7 +314,8 @@ export class KafkaConsumer implements GroupConsumer {
   #place(added: readonly TopicPartition[]): Placing {
     const { client: { log }, groupId, settings } = this.#options;
     return place(added, {
-      ...{ client: this.#client, groupId, settings, log },
+      ...{ client: this.#client, groupId, settings },
+      log: named(log, { name: loggers.group }),
       onFailedTry: () => this.#topics.lookAgain(),
       onDone: () => this.#wakeUp.abort(),
     });

@@ -5,6 +5,8 @@ import {
   ConnectError,
   CorruptError,
   type Logger,
+  loggers,
+  named,
   NotFoundError,
   OffsetOutOfRangeError,
 } from "../base/mod.ts";
@@ -74,7 +76,7 @@ export class KafkaTopics implements Topics {
   /** Topics of a cluster; nothing is connected yet. */
   constructor(options: KafkaTopicsOptions) {
     this.#options = options;
-    this.#admin = this.#client(options.connection);
+    this.#admin = this.#client(options.connection, named(options.log, { name: loggers.admin }));
   }
 
   /** The cluster's id, once a broker has answered. */
@@ -103,7 +105,9 @@ export class KafkaTopics implements Topics {
     let listener: ProducerListener | null = null;
     // Kafka: producers let brokers make anew what has been removed (`auto.create.topics.enable`).
     const writing = { ...connection, makesTopics: true };
-    const client = this.#client(writing, ({ name, partitions: { length } }) => {
+    const scope = options.log ?? log;
+    const clientLog = named(scope, { name: loggers.client });
+    const client = this.#client(writing, clientLog, ({ name, partitions: { length } }) => {
       const before = told.get(name);
       if (before === undefined || before === length) return;
       told.set(name, length);
@@ -114,9 +118,11 @@ export class KafkaTopics implements Topics {
       settings: producer,
       requestTimeoutMs: connection.requestTimeoutMs,
       clock,
-      warn: log.warn,
+      warn: named(scope, { name: loggers.producer }).warn,
     });
-    const maker = admin === undefined ? this.#admin : this.#client(admin.connection);
+    const maker = admin === undefined
+      ? this.#admin
+      : this.#client(admin.connection, named(scope, { name: loggers.admin }));
     const making = {
       maker,
       newTopic: options.newTopic,
@@ -219,8 +225,9 @@ export class KafkaTopics implements Topics {
     { groupId, clientId, kafka }: GroupAdminOptions,
   ): Promise<GroupAdmin> {
     this.#checkOpen();
-    const { connection: own, apiTimeoutMs } = this.#options;
-    const client = this.#client(kafka?.connection ?? { ...own, clientId });
+    const { connection: own, apiTimeoutMs, log } = this.#options;
+    const connection = kafka?.connection ?? { ...own, clientId };
+    const client = this.#client(connection, named(log, { name: loggers.admin }));
     this.#admin.closing.addEventListener("abort", () => client.close(), { signal: client.closing });
     const admin = new KafkaGroupAdmin({
       groupId,
@@ -237,7 +244,12 @@ export class KafkaTopics implements Topics {
       options.kafka ?? {};
     const { groupId, selection, autoOffsetReset, pollIntervalMsMax } = options;
     const member: KafkaConsumer = new KafkaConsumer({
-      client: { ...connection, clock, random, log },
+      client: {
+        ...connection,
+        clock,
+        random,
+        log: named(options.log ?? log, { name: loggers.client }),
+      },
       settings: {
         ...settings,
         autoOffsetReset,
@@ -317,9 +329,10 @@ export class KafkaTopics implements Topics {
 
   #client(
     connection: ConnectionSettings,
+    log: Logger,
     onTopic?: (topic: TopicMetadata) => void,
   ): KafkaClient {
-    const { clock, random, log } = this.#options;
+    const { clock, random } = this.#options;
     return new KafkaClient({ ...connection, clock, random, log, onTopic });
   }
 

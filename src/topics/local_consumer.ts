@@ -1,6 +1,6 @@
 /** One member of a group of this process. */
 
-import { ConnectError, OffsetOutOfRangeError } from "../base/mod.ts";
+import { ConnectError, loggers, named, OffsetOutOfRangeError } from "../base/mod.ts";
 import { endOffsetOf } from "../batch/mod.ts";
 import type { LocalGroup } from "./local_group.ts";
 import { keyOf } from "./partition_key.ts";
@@ -185,7 +185,8 @@ export class LocalConsumer implements GroupConsumer {
       throw new OffsetOutOfRangeError(`${what}, and auto.offset.reset is none`);
     }
     const offset = autoOffsetReset === "earliest" ? start : end;
-    this.#group.topics.log.info(`${what}: reading begins at ${offset} (auto.offset.reset)`);
+    const log = named(this.options.log ?? this.#group.topics.log, { name: loggers.fetcher });
+    log.info(`${what}: reading begins at ${offset} (auto.offset.reset)`);
     return offset;
   }
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Logger } from "../base/mod.ts";
 import type {
   ConnectionSettings,
   ConsumerSettings,
@@ -156,6 +157,8 @@ export interface ConsumerOptions {
   pollIntervalMsMax?: number;
   /** How it reads from Kafka; the worker's own way unless told. The embedded log has nothing to set. */
   kafka?: { connection: ConnectionSettings; consumer: ConsumerSettings };
+  /** Where messages about it go; to the log of the topics unless told. */
+  log?: Logger;
 }
 
 /** How a task writes. */
@@ -171,6 +174,8 @@ export interface ProducerOptions {
     /** Who makes topics that are absent; the worker's own admin client unless told. */
     admin?: { connection: ConnectionSettings; apiTimeoutMs: number };
   };
+  /** Where messages about it go; to the log of the topics unless told. */
+  log?: Logger;
 }
 
 /** What a producer tells without being asked, of topics whose partitions it was asked for. */

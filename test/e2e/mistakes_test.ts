@@ -485,7 +485,7 @@ Deno.test("secrets and unknown keys are never logged, but the names of unknown k
     assert.ok(!connect.log.includes("s3cret"), connect.log);
     assert.ok(
       connect.log.includes(
-        "WARN These configurations '[my.token, __proto__x]' were supplied but are not used yet.\n",
+        "WARN These configurations '[my.token, __proto__x]' were supplied but are not used yet. (",
       ),
       connect.log,
     );

@@ -227,7 +227,7 @@ export class Stage {
   }
 
   #logLines(name: string): string[] {
-    const pattern = new RegExp(`^error ${name}-0: (Error encountered in task .*)`);
+    const pattern = new RegExp(`^error (Error encountered in task ${name}-0.*)`);
     return this.#log.lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])
       .map((line) => withoutTime(this.#scenery.recorded(line, name)));
   }

@@ -64,6 +64,7 @@ Deno.test("each package is imported in its own place alone", async () => {
   const places: Record<string, string> = {
     hono: "src/rest/",
     kafkajs: "src/kafka/kafkajs.ts",
+    "@logtape/logtape": "src/logging/worker_log.ts",
     "node:util": "src/cli/",
   };
   const wrong: string[] = [];

@@ -15,6 +15,7 @@ export * from "./cross_origin.ts";
 export { deadLetterTopic, errorSpec } from "./error_handling.ts";
 export * from "./header_rules.ts";
 export * from "./invalid_config.ts";
+export { logConfigDef, type LogSettings, logSettings } from "./log_config.ts";
 export * from "./plugin_specs.ts";
 export * from "./plugin_validation.ts";
 export * from "./properties.ts";

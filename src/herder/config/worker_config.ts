@@ -154,7 +154,7 @@ export const standaloneConfigDef = ConfigDef.of({
 /** The values of a standalone worker's keys. */
 export type StandaloneConfig = ReturnType<typeof standaloneConfigDef.parse>;
 
-/** Keys that belong to others, with what follows: converters, providers, clients, listeners, the spool. */
+/** Keys that belong to others, with what follows: converters, providers, clients, listeners, the spool, the log. */
 const openPrefixes = [
   "key.converter.",
   "value.converter.",
@@ -169,6 +169,8 @@ const openPrefixes = [
   "admin.listeners.https.",
   "spool.dir",
   "spool.max.bytes",
+  "log.format",
+  "log.level",
 ];
 
 /** The keys that mean nothing to a standalone worker, in the order they were given. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { maskedLog, Secrets } from "../../../src/base/mod.ts";
-import { keptLog } from "../../faults/memory_disk.ts";
+import { Secrets } from "../../../src/base/mod.ts";
 
 const variable = "${file:/etc/s:key}";
 
@@ -54,17 +53,6 @@ Deno.test("mask() leaves nothing of any value of four characters and more", () =
       assert.ok(!secrets.mask(before + value + after).includes(value));
     },
   ));
-});
-
-Deno.test("maskedLog() hides values on every level", () => {
-  const [log, secrets] = [keptLog(), new Secrets()];
-  const shown = maskedLog(log, secrets);
-  secrets.add("hunter2", variable);
-  for (const level of ["debug", "info", "warn", "error"] as const) shown[level]("hunter2");
-  assert.deepEqual(
-    log.lines,
-    ["debug", "info", "warn", "error"].map((level) => `${level} ${variable}`),
-  );
 });
 
 Deno.test("within() gives the values that JSON text holds, and no others", () => {

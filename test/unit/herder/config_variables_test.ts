@@ -1,7 +1,7 @@
 /** Variables of connectors: who gets what they stand for, who sees it, and what happens when it changes. */
 
 import assert from "node:assert/strict";
-import { type Clock, maskedLog, Secrets, systemClock } from "../../../src/base/mod.ts";
+import { type Clock, type Logger, Secrets, systemClock } from "../../../src/base/mod.ts";
 import {
   ConfigVariables,
   Connectors,
@@ -30,6 +30,16 @@ interface Started {
   connectors: Connectors;
   variables: ConfigVariables;
   lines: string[];
+}
+
+/** As a worker's log is: it leaves out secrets last. */
+function maskedLog(log: Logger, secrets: Secrets): Logger {
+  return {
+    debug: (message) => log.debug(secrets.mask(message)),
+    info: (message) => log.info(secrets.mask(message)),
+    warn: (message) => log.warn(secrets.mask(message)),
+    error: (message) => log.error(secrets.mask(message)),
+  };
 }
 
 /** A worker with these variables, and one connector that tells them. */

@@ -1,0 +1,57 @@
+/** How messages become lines. */
+
+/** A message, and where it comes from. */
+export interface Entry {
+  /** When, in milliseconds since 1970. */
+  timeMs: number;
+  /** How much it matters: DEBUG, INFO, WARN, ERROR. */
+  level: string;
+  /** The logger's name. */
+  logger: string;
+  /** What is said. */
+  message: string;
+  /** The connector it is about. */
+  connector?: string;
+  /** The task it is about. */
+  task?: number;
+}
+
+/** The formats by their names, as `log.format` has them. */
+export const lineFormats = { text: textLine, json: jsonLine } as const;
+
+/** The name of a format. */
+export type LineFormat = keyof typeof lineFormats;
+
+/**
+ * A line as Kafka's `connect-log4j2.yaml` has it, `[%d] %p %X{connector.context}%m (%c:%L)`, less the number
+ * of a line in a Java file:
+ *
+ *     [2026-11-27 22:58:01,123] INFO [my-source|task-0] Started (org.apache.kafka.connect.runtime.Worker)
+ *
+ * The time is local. A message of several lines is as many lines.
+ */
+export function textLine(entry: Entry): string {
+  const { timeMs, level, message, logger } = entry;
+  return `[${localTime(timeMs)}] ${level} ${contextOf(entry)}${message} (${logger})`;
+}
+
+/** An object for a line: whatever the message, it is one line. */
+export function jsonLine({ timeMs, level, logger, message, connector, task }: Entry): string {
+  const timestamp = new Date(timeMs).toISOString();
+  return JSON.stringify({ timestamp, level, logger, message, connector, task });
+}
+
+/** Kafka: `LoggingContext`. */
+function contextOf({ connector, task }: Entry): string {
+  if (connector === undefined) return "";
+  return `[${connector}|${task === undefined ? "worker" : `task-${task}`}] `;
+}
+
+/** Log4j: `FixedDateFormat.DEFAULT`. */
+function localTime(timeMs: number): string {
+  const time = new Date(timeMs);
+  const two = (number: number) => String(number).padStart(2, "0");
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":");
+  return `${date} ${clock},${String(time.getMilliseconds()).padStart(3, "0")}`;
+}
