@@ -10,6 +10,7 @@ export * from "./crc32c.ts";
 export * from "./disk.ts";
 export * from "./disk_local.ts";
 export * from "./errors.ts";
+export * from "./java_hash.ts";
 export * from "./java_trace.ts";
 export * from "./log_bound.ts";
 export * from "./logger.ts";

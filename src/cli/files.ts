@@ -25,7 +25,12 @@ export async function inFile<T>(path: string, action: () => T | Promise<T>): Pro
     return await action();
   } catch (cause) {
     if (cause instanceof InvalidConfigError) {
-      throw new InvalidConfigError(cause.findings, `${path}: ${cause.message}`);
+      const [{ name, errorMessages }] = cause.findings;
+      // REST is told of the whole configuration, or of all classes there are.
+      const message = name === "connector.class" && cause.findings.length === 1
+        ? `${name}: ${errorMessages[0]}`
+        : cause.message;
+      throw new InvalidConfigError(cause.findings, `${path}: ${message}`);
     }
     if (!(cause instanceof ConfigError)) throw cause;
     throw new ConfigError(`${path}: ${cause.message}`, { cause });

@@ -9,8 +9,11 @@
  * @module
  */
 
-import type { Props } from "./config/mod.ts";
+import type { ConfigKeyInfo, ConfigValueInfo, PluginInfo } from "../sandbox/mod.ts";
+import type { ConfigInfos, NullableProps, Props } from "./config/mod.ts";
 import type { TaskState } from "./lifecycle.ts";
+
+export type { ConfigInfos, ConfigKeyInfo, ConfigValueInfo, PluginInfo };
 
 /** A task of a connector. Kafka: `ConnectorTaskId`. */
 export interface ConnectorTaskId {
@@ -92,68 +95,6 @@ export interface WorkerHealth {
   message: string;
 }
 
-/** A plugin that a worker has. Kafka: `PluginInfo`. */
-export interface PluginInfo {
-  /** The name that a configuration uses. */
-  class: string;
-  /** What it is, as Kafka writes it. */
-  type: "source" | "sink" | "converter" | "header_converter" | "transformation" | "predicate";
-  /** Its version. */
-  version?: string;
-}
-
-/** A key of a plugin's configuration. Kafka: `ConfigKeyInfo`. */
-export interface ConfigKeyInfo {
-  /** The key. */
-  name: string;
-  /** Its type, in Kafka's words. */
-  type: string;
-  /** Whether it must be there. */
-  required: boolean;
-  /** What it is otherwise, as text. */
-  default_value: string | null;
-  /** How important it is. */
-  importance: string;
-  /** What it is for. */
-  documentation: string;
-  /** The group it is shown in. */
-  group: string | null;
-  /** Its place in that group. */
-  order_in_group: number;
-  /** How wide its field is. */
-  width: string;
-  /** Its name for people. */
-  display_name: string;
-  /** The keys that depend on it. */
-  dependents: string[];
-}
-
-/** A value of a configuration, and what is wrong with it. Kafka: `ConfigValueInfo`. */
-export interface ConfigValueInfo {
-  /** The key. */
-  name: string;
-  /** What it is, as text. */
-  value: string | null;
-  /** What it might be. */
-  recommended_values: string[];
-  /** What is wrong. */
-  errors: string[];
-  /** Whether it matters as things are. */
-  visible: boolean;
-}
-
-/** What is to be said of a configuration. Kafka: `ConfigInfos`. */
-export interface ConfigInfos {
-  /** The connector class. */
-  name: string;
-  /** How many values have errors. */
-  error_count: number;
-  /** The groups of keys. */
-  groups: string[];
-  /** Each key and its value. */
-  configs: { definition: ConfigKeyInfo | null; value: ConfigValueInfo }[];
-}
-
 /** What to restart. Kafka: `RestartRequest`, KIP-745. */
 export interface RestartRequest {
   /** Only what has failed. */
@@ -217,8 +158,17 @@ export interface Herder {
   resetConnectorOffsets(name: string): Promise<string>;
   /** The plugins of this worker. */
   connectorPlugins(): Promise<PluginInfo[]>;
-  /** The keys of a plugin. @throws {NotFoundError} */
-  connectorPluginConfig(pluginName: string): Promise<ConfigKeyInfo[]>;
-  /** Says all that is to be said of a configuration. @throws {BadRequestError} without a class to check it */
-  validateConnectorConfig(config: Props): Promise<ConfigInfos>;
+  /**
+   * The keys of a plugin.
+   * @param version which version it must have, or a range of them; any unless told
+   * @throws {NotFoundError} when there is none of that name
+   * @throws {BadRequestError} when it has another version, or is none that has keys
+   */
+  connectorPluginConfig(pluginName: string, version?: string): Promise<ConfigKeyInfo[]>;
+  /**
+   * Says all that is to be said of a configuration.
+   * @param config in which REST may have been given null
+   * @throws {BadRequestError} without a class to check it
+   */
+  validateConnectorConfig(config: NullableProps): Promise<ConfigInfos>;
 }

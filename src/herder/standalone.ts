@@ -16,6 +16,7 @@ import {
 import type { ConnectorDescription } from "../sandbox/mod.ts";
 import {
   ConfigVariables,
+  type NullableProps,
   type OverridePolicy,
   overridePolicy,
   type Props,
@@ -54,7 +55,7 @@ export type StandaloneHerderOptions =
     /** What others call this worker: `host:port`. */
     workerId: string;
     /** The connectors' Web Worker. */
-    connectors: Pick<Connectors, "validate" | "start" | "taskConfigs" | "stop" | "close">;
+    connectors: Omit<Connectors, "describe" | "validateWorker" | "alterOffsets">;
     /** Is told of each step of the state of a connector, or of a task. */
     onTransition?: RunningConnectorOptions["onTransition"];
     /** Time. */
@@ -297,17 +298,19 @@ export class StandaloneHerder implements Herder {
 
   /** The plugins of this worker. */
   connectorPlugins(): Promise<PluginInfo[]> {
-    return notYet();
+    return this.#options.connectors.plugins();
   }
 
-  /** The keys of a plugin. @throws {NotFoundError} */
-  connectorPluginConfig(_pluginName: string): Promise<ConfigKeyInfo[]> {
-    return notYet();
+  /** The keys of a plugin. @throws {NotFoundError} @throws {BadRequestError} when it has another version */
+  connectorPluginConfig(pluginName: string, version?: string): Promise<ConfigKeyInfo[]> {
+    return this.#options.connectors.pluginConfig(pluginName, version);
   }
 
   /** Says all that is to be said of a configuration. @throws {BadRequestError} without a class to check it */
-  validateConnectorConfig(_config: Props): Promise<ConfigInfos> {
-    return notYet();
+  validateConnectorConfig(config: NullableProps): Promise<ConfigInfos> {
+    const { workerProps: worker, connectors } = this.#options;
+    const context = { worker, policy: this.#policy, variables: this.#variables };
+    return connectors.configInfos(config, context);
   }
 
   /** A connector has failed outside a call; null: all have. */
@@ -382,8 +385,4 @@ export class StandaloneHerder implements Herder {
     this.#turn = changed.catch(() => {});
     return changed;
   }
-}
-
-function notYet(): Promise<never> {
-  return Promise.reject(new ConnectError("This cannot be asked yet"));
 }

@@ -5,7 +5,7 @@
  */
 
 import * as v from "valibot";
-import type { Herder, Props } from "../herder/mod.ts";
+import type { Herder } from "../herder/mod.ts";
 import * as answers from "./answers.ts";
 import { configMap } from "./bodies.ts";
 import { HttpError } from "./errors.ts";
@@ -41,11 +41,17 @@ export function pluginRoutes(herder: () => Herder): Route[] {
       path: "/connector-plugins/{plugin}/config",
       tag,
       summary: "Tells the keys of a plugin",
+      query: {
+        version: {
+          description: "Which version it must have, or a range of them; any unless told",
+          schema: v.string(),
+        },
+      },
       answers: { 200: { description: "The keys", schema: answers.ConfigKeyInfos } },
-      errors: [404],
-      answer: async ({ path }) => ({
+      errors: [400, 404],
+      answer: async ({ path, query }) => ({
         status: 200,
-        body: await herder().connectorPluginConfig(path("plugin")),
+        body: await herder().connectorPluginConfig(path("plugin"), query("version") ?? undefined),
       }),
     }),
     route({
@@ -60,7 +66,7 @@ export function pluginRoutes(herder: () => Herder): Route[] {
         if (body === null) throw new HttpError(400, "The request has no configuration");
         refuseOtherClass(path("plugin"), body["connector.class"]);
         // A value that is null is one of the things to be said.
-        return { status: 200, body: await herder().validateConnectorConfig(body as Props) };
+        return { status: 200, body: await herder().validateConnectorConfig(body) };
       },
     }),
   ];

@@ -2,8 +2,22 @@
 
 import type { SinkConnector, SourceConnector } from "../api/mod.ts";
 import { ConnectError, reasonOf, traceOf } from "../base/mod.ts";
-import type { FromHost, HostCall, PluginCheck, PluginFindings } from "./connector_messages.ts";
-import { findPlugin, loadPlugin, nestedNames, pluginTypes } from "./plugin_registry.ts";
+import { keyInfo, valueInfo } from "./config_info.ts";
+import {
+  type FromHost,
+  type HostCall,
+  type PluginCheck,
+  type PluginInspection,
+  pluginTypes,
+} from "./connector_messages.ts";
+import {
+  findPlugin,
+  javaClassOfPlugin,
+  javaClassOfTask,
+  listPlugins,
+  loadPlugin,
+  nestedNames,
+} from "./plugin_registry.ts";
 
 /** Connectors by their names, and how to call them. */
 export class ConnectorHost {
@@ -33,11 +47,15 @@ export class ConnectorHost {
   async #call(call: HostCall): Promise<unknown> {
     switch (call.method) {
       case "describe": {
-        const { type, version, permissions = {} } = await this.#load(call.className);
-        return { type, name: call.className, version, permissions };
+        const plugin = await this.#load(call.className);
+        const { type, version, permissions = {} } = plugin;
+        const taskClass = javaClassOfTask(plugin);
+        return { type, name: call.className, version, taskClass, permissions };
       }
-      case "validate":
-        return await this.#validate(call);
+      case "inspect":
+        return await this.#inspect(call);
+      case "plugins":
+        return await listPlugins(this.#files);
       case "start": {
         const { connector: Connector } = await this.#load(call.className);
         const connector = new Connector();
@@ -72,12 +90,19 @@ export class ConnectorHost {
     }
   }
 
-  async #validate({ types, className, props, prefix }: PluginCheck): Promise<PluginFindings> {
+  async #inspect({ types, className, props, prefix }: PluginCheck): Promise<PluginInspection> {
     const plugin = await findPlugin(types, className, this.#files);
     if (plugin !== null) {
-      const values = plugin.config.validate(props, prefix);
-      const findings = values.map(({ name, errorMessages }) => ({ name, errorMessages }));
-      return { is: "found", findings };
+      const { type, version, config } = plugin;
+      const typeOf = (name: string) => config.keys[name.slice(prefix.length)]?.type ?? null;
+      return {
+        is: "found",
+        className: javaClassOfPlugin(plugin),
+        type,
+        version,
+        keys: Object.entries(config.keys).map(([name, key]) => keyInfo(name, key)),
+        values: config.validate(props, prefix).map((value) => valueInfo(value, typeOf(value.name))),
+      };
     }
     const other = await findPlugin(pluginTypes, className, this.#files);
     if (other !== null) {

@@ -7,10 +7,21 @@
 
 import * as v from "valibot";
 import type { OffsetMap, PluginType, TopicPartition } from "../api/mod.ts";
+import { ConfigKeyInfo, ConfigValueInfo } from "./config_info.ts";
 
 const text = v.pipe(v.string(), v.maxLength(1 << 20));
 const props = v.record(text, text);
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** All types of plugin, in the order that Kafka lists them. */
+export const pluginTypes = [
+  "sink",
+  "source",
+  "transformation",
+  "predicate",
+  "converter",
+  "header_converter",
+] as const satisfies readonly PluginType[];
 
 /** What a connector class says of itself. */
 export const ConnectorDescription = v.strictObject({
@@ -18,6 +29,8 @@ export const ConnectorDescription = v.strictObject({
   /** The class name that a configuration may use. */
   name: text,
   version: text,
+  /** The class of its tasks, as Kafka would name it. */
+  taskClass: text,
   permissions: v.strictObject({
     read: v.optional(v.array(text)),
     write: v.optional(v.array(text)),
@@ -29,20 +42,49 @@ export const ConnectorDescription = v.strictObject({
 /** What a connector class says of itself. */
 export type ConnectorDescription = v.InferOutput<typeof ConnectorDescription>;
 
-/** What is wrong with a plugin's configuration, key by key; or that there is no such plugin. */
-export const PluginFindings = v.variant("is", [
-  v.strictObject({
-    is: v.literal("found"),
-    findings: v.array(v.strictObject({ name: text, errorMessages: v.array(text) })),
-  }),
+/** A plugin that a worker has. Kafka: `PluginInfo`. */
+export const PluginInfo = v.strictObject({
+  /** The name that a configuration uses. */
+  class: text,
+  /** What it is, as Kafka writes it. */
+  type: v.picklist(pluginTypes),
+  /** Its version. */
+  version: v.optional(text),
+});
+
+/** A plugin that a worker has. Kafka: `PluginInfo`. */
+export type PluginInfo = v.InferOutput<typeof PluginInfo>;
+
+/** All plugins, in Kafka's order. */
+export const PluginInfos = v.array(PluginInfo);
+
+/** A plugin's keys, and what a configuration says of them. */
+const Inspected = v.strictObject({
+  is: v.literal("found"),
+  /** Its Java class, or else its name. */
+  className: text,
+  type: v.picklist(pluginTypes),
+  version: text,
+  /** In the order they were defined. */
+  keys: v.array(ConfigKeyInfo),
+  /** In that order; with prefix. */
+  values: v.array(ConfigValueInfo),
+});
+
+/** What a plugin says of its configuration; or that there is no such plugin. */
+export const PluginInspection = v.variant("is", [
+  Inspected,
   /** There is one of that name, of another type. */
   v.strictObject({ is: v.literal("otherType"), className: text }),
   /** There is none, but there are some whose names begin with it and `$`. */
   v.strictObject({ is: v.literal("missing"), similar: v.array(text) }),
 ]);
 
-/** What is wrong with a plugin's configuration, key by key; or that there is no such plugin. */
-export type PluginFindings = v.InferOutput<typeof PluginFindings>;
+/** What a plugin says of its configuration; or that there is no such plugin. */
+export type PluginInspection = v.InferOutput<typeof PluginInspection>;
+
+/** A plugin's keys, and what a configuration says of them. */
+export type InspectedPlugin = v.InferOutput<typeof Inspected>;
 
 /** The configurations of a connector's tasks. */
 export const TaskConfigs = v.array(props);
@@ -60,16 +102,16 @@ export const FromHost = v.variant("type", [
 /** A message out of the host. */
 export type FromHost = v.InferOutput<typeof FromHost>;
 
-/** Asks what is wrong with the configuration of a plugin. */
+/** Asks what a plugin's keys are, and what it says of a configuration. */
 export interface PluginCheck {
   /** Which call it is. */
-  method: "validate";
+  method: "inspect";
   /** What the plugin may be. */
   types: readonly PluginType[];
   /** Its name. */
   className: string;
-  /** Its keys. */
-  props: Record<string, string>;
+  /** Its keys; null is a value that REST was given as null. */
+  props: Record<string, string | null>;
   /** What stands before its keys in the whole configuration. */
   prefix: string;
 }
@@ -93,8 +135,10 @@ export type OffsetChanges =
 export type HostCall =
   /** What a class is: answers a {@linkcode ConnectorDescription}. */
   | { method: "describe"; className: string }
-  /** Checks a plugin's configuration: answers {@linkcode PluginFindings}. */
+  /** Inspects a plugin: answers {@linkcode PluginInspection}. */
   | PluginCheck
+  /** All plugins: answers {@linkcode PluginInfos}. */
+  | { method: "plugins" }
   /** Makes and starts a connector. */
   | { method: "start"; connector: string; className: string; props: Record<string, string> }
   /** Answers {@linkcode TaskConfigs}. */

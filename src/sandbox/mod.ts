@@ -4,12 +4,17 @@
  * @module
  */
 
+export { ConfigKeyInfo, ConfigValueInfo, keyInfo, valueInfo } from "./config_info.ts";
 export {
   ConnectorDescription,
   type HostCall,
+  type InspectedPlugin,
   type OffsetChanges,
   type PluginCheck,
-  PluginFindings,
+  PluginInfo,
+  PluginInfos,
+  PluginInspection,
+  pluginTypes,
   TaskConfigs,
 } from "./connector_messages.ts";
 export * from "./permissions.ts";

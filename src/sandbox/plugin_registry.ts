@@ -11,6 +11,7 @@
 import type { Plugin, PluginType } from "../api/mod.ts";
 import { ConnectError, reasonOf } from "../base/mod.ts";
 import { BUILT_IN, type PluginModule } from "../../plugins/mod.ts";
+import { type PluginInfo, pluginTypes } from "./connector_messages.ts";
 
 const endings: Readonly<Record<PluginType, readonly string[]>> = {
   source: ["SourceConnector", "Connector"],
@@ -30,9 +31,6 @@ const kinds: Readonly<Record<PluginType, string>> = {
   converter: "Converter",
   header_converter: "HeaderConverter",
 };
-
-/** All types of plugin. */
-export const pluginTypes = Object.keys(kinds) as readonly PluginType[];
 
 /** Loads the plugin of one of these types that goes by this name. @throws {ConnectError} */
 export async function loadPlugin<T extends PluginType>(
@@ -68,6 +66,21 @@ export async function findPlugin<T extends PluginType>(
   return null;
 }
 
+/** All plugins there are, by their types and names. Kafka: `ConnectorPluginsResource`. */
+export async function listPlugins(files: readonly string[]): Promise<PluginInfo[]> {
+  const modules = await Promise.all([
+    ...BUILT_IN.map(({ load }) => load()),
+    ...files.map(importFile),
+  ]);
+  const found = modules.flatMap(declared).map((plugin): PluginInfo => (
+    { class: javaClassOfPlugin(plugin), type: plugin.type, version: plugin.version }
+  ));
+  return pluginTypes.flatMap((type) =>
+    found.filter((plugin) => plugin.type === type)
+      .sort((one, other) => one.class < other.class ? -1 : 1)
+  );
+}
+
 /** The Java class that a plugin stands in for, or else its own name. */
 export function javaClassOfPlugin({ name, aliases = [] }: Plugin): string {
   return [name, ...aliases].find((one) => one.includes(".")) ?? name;
@@ -77,6 +90,11 @@ export function javaClassOfPlugin({ name, aliases = [] }: Plugin): string {
 export function javaClassOfName(type: PluginType, className: string): string {
   const builtIn = BUILT_IN.flatMap(({ names }) => names);
   return builtIn.find((name) => isNamed(type, name, className)) ?? className;
+}
+
+/** The Java class of a connector's tasks, by Kafka's way of naming them. */
+export function javaClassOfTask(plugin: Plugin): string {
+  return `${javaClassOfPlugin(plugin).replace(/Connector$/, "")}Task`;
 }
 
 /** The built-in plugins that are classes inside the class of this name: `HoistField$Value`. */

@@ -143,7 +143,8 @@ const mistakes: [what: string, files: Files, says: string][] = [
   [
     "no connector class",
     { "w.properties": worker, "c.properties": "name=a" },
-    `${invalid(1)}Missing required configuration "connector.class" which has no default value.`,
+    'c.properties: connector.class: Missing required configuration "connector.class" which has no ' +
+    "default value.",
   ],
   [
     "a connector class that there is not",
@@ -288,7 +289,7 @@ for (const [what, files, says] of mistakes) {
       const { reasons, code } = await validated(folder, named);
       // The file stands before it, and so does Kafka's summary of a connector's mistakes.
       const reason = says.replace(
-        /^[\w.]+: (?:Connector configuration .*?error\(s\): |[\w.]+: (?=Invalid|Class|Failed|Conn))?/,
+        /^[\w.]+: (?:Connector configuration .*?error\(s\): |[\w.]+: (?=Invalid|Class|Failed|Conn|Missing))?/,
         "",
       );
       assert.ok(reasons.includes(reason), `${reasons}\n${reason}`);

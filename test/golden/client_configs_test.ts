@@ -1,8 +1,9 @@
 /** Clients are configured as Kafka Connect configures its own, and their keys checked as Kafka checks them. */
 
-import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
-import { Password } from "../../src/api/mod.ts";
+import { deepStrictEqual, notStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
+import { type ConfigKey, Password } from "../../src/api/mod.ts";
 import { systemClock } from "../../src/base/mod.ts";
+import { clientKey } from "../../src/herder/config/client_key_infos.ts";
 import { clientConfigDefs } from "../../src/herder/config/client_keys.ts";
 import { parseJaas } from "../../src/herder/config/jaas.ts";
 import { unhonouredKeys } from "../../src/herder/config/unhonoured_keys.ts";
@@ -15,12 +16,13 @@ import {
   consumerConfigs,
   consumerSettings,
   newTopicsOf,
+  overrideInfos,
   overridePolicy,
   producerConfigs,
   producerSettings,
   type Props,
-  validateOverrides,
 } from "../../src/herder/config/mod.ts";
+import { keyInfo } from "../../src/sandbox/mod.ts";
 import recorded from "./client-configs.json" with { type: "json" };
 
 interface Answer {
@@ -62,6 +64,21 @@ for (const kind of kinds) {
   Deno.test(`Every key of Kafka's ${kind} is honoured, or known not to be`, () => {
     const ours = [...Object.keys(clientConfigDefs[kind].keys), ...unhonouredKeys(kind).keys()];
     deepStrictEqual(ours.sort(), Object.keys(definitions).sort());
+  });
+
+  Deno.test(`Every key of Kafka's ${kind} is shown as Kafka shows it`, () => {
+    for (const [name, facts] of Object.entries<string>(recorded.keys[kind])) {
+      const [type, importance, required] = facts.split(" ");
+      const key = clientKey(kind, name)!;
+      const { documentation, ...shown } = keyInfo(name, key as ConfigKey);
+      notStrictEqual(documentation, "");
+      deepStrictEqual(shown, {
+        ...{ name, type, required: required !== undefined },
+        default_value: definitions[name],
+        importance,
+        ...{ group: null, order_in_group: -1, width: "NONE", display_name: name, dependents: [] },
+      });
+    }
   });
 
   Deno.test(`${kind}Settings() warns of a key that it does not honour, but not of Kafka's default`, async () => {
@@ -137,7 +154,7 @@ Deno.test("The configurations of clients are put together as Kafka Connect does"
   }
 });
 
-Deno.test("validateOverrides() says what Kafka's policies say", () => {
+Deno.test("overrideInfos() says what Kafka's policies say", () => {
   for (const { policy, allowlist, errors } of recorded.policies) {
     const worker = {
       "connector.client.config.override.policy": policy,
@@ -146,11 +163,11 @@ Deno.test("validateOverrides() says what Kafka's policies say", () => {
     const connector = Object.fromEntries(
       Object.keys(errors).map((key) => [`producer.override.${key}`, "x"]),
     );
-    const found = validateOverrides("source", connector, overridePolicy(worker));
+    const { configs } = overrideInfos("source", connector, overridePolicy(worker));
     deepStrictEqual(
-      Object.fromEntries(found.map(({ name, errorMessages }) => [
+      Object.fromEntries(configs.map(({ value: { name, errors } }) => [
         name.replace("producer.override.", ""),
-        errorMessages,
+        errors,
       ])),
       errors,
       policy,
@@ -171,7 +188,7 @@ Deno.test("checkOverrides() refuses what the policy does not allow", () => {
   });
 });
 
-Deno.test("validateOverrides() finds values of another type, as Kafka's REST API does, and no more", () => {
+Deno.test("overrideInfos() finds values of another type, as Kafka's REST API does, and no more", () => {
   const connector = {
     "producer.override.batch.size": "x",
     "producer.override.enable.idempotence": "maybe",
@@ -181,9 +198,9 @@ Deno.test("validateOverrides() finds values of another type, as Kafka's REST API
     "producer.override.unknown": "x",
     "consumer.override.max.poll.records": "x",
   };
-  const found = validateOverrides("source", connector, overridePolicy({}));
+  const { configs } = overrideInfos("source", connector, overridePolicy({}));
   deepStrictEqual(
-    Object.fromEntries(found.map(({ name, errorMessages }) => [name, errorMessages])),
+    Object.fromEntries(configs.map(({ value }) => [value.name, value.errors])),
     {
       "producer.override.batch.size": [
         "Invalid value x for configuration batch.size: Not a number of type INT",

@@ -62,6 +62,7 @@ public class ClientConfigs {
     public static void main(String[] args) throws Exception {
         ObjectNode all = JSON.createObjectNode();
         all.set("definitions", definitions());
+        all.set("keys", keys());
         all.set("values", values());
         all.set("together", together());
         all.set("layers", layers());
@@ -92,6 +93,17 @@ public class ClientConfigs {
             ObjectNode keys = kinds.putObject(kind);
             new TreeMap<>(def.configKeys()).forEach((name, key) ->
                 keys.put(name, key.hasDefault() ? ConfigDef.convertToString(key.defaultValue, key.type) : null));
+        });
+        return kinds;
+    }
+
+    /** The type of each of these keys, how important it is, and whether it is required. */
+    static ObjectNode keys() {
+        ObjectNode kinds = JSON.createObjectNode();
+        defs().forEach((kind, def) -> {
+            ObjectNode keys = kinds.putObject(kind);
+            new TreeMap<>(def.configKeys()).forEach((name, key) ->
+                keys.put(name, key.type + " " + key.importance + (key.hasDefault() ? "" : " required")));
         });
         return kinds;
     }

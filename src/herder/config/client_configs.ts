@@ -7,11 +7,21 @@
  * @module
  */
 
-import { ConfigDef, type ConfigKeys, type ConfigValue } from "../../api/mod.ts";
-import { ConfigError } from "../../base/mod.ts";
+import {
+  ConfigDef,
+  type ConfigKey,
+  type ConfigKeys,
+  type ConfigType,
+  type ConfigValue,
+} from "../../api/mod.ts";
+import { ConfigError, javaHashOrder } from "../../base/mod.ts";
+import { type ConfigKeyInfo, keyInfo, valueInfo } from "../../sandbox/mod.ts";
+import { clientKey } from "./client_key_infos.ts";
 import { clientConfigDefs } from "./client_keys.ts";
-import type { Finding } from "./plugin_validation.ts";
+import type { Part } from "./config_infos.ts";
+import type { Finding, NullableProps } from "./plugin_validation.ts";
 import type { Props } from "./properties.ts";
+import { usesTopicCreation } from "./topic_creation.ts";
 import { standaloneConfigDef, withPrefix } from "./worker_config.ts";
 
 /** What a client does. */
@@ -125,10 +135,12 @@ export function overridePolicy(worker: Props): OverridePolicy {
 }
 
 /** Which clients the tasks of a connector have. Kafka: `AbstractHerder.connectorUsesProducer` and the like. */
-function clientsOf(type: "source" | "sink", connector: Props): ClientKind[] {
-  if (type === "source") return ["producer"];
+function clientsOf(type: "source" | "sink", connector: NullableProps): ClientKind[] {
+  if (type === "source") {
+    return usesTopicCreation(connector) ? ["producer", "admin"] : ["producer"];
+  }
   const hasDeadLetters = (connector["errors.deadletterqueue.topic.name"] ?? "").trim() !== "";
-  return hasDeadLetters ? ["producer", "admin", "consumer"] : ["consumer"];
+  return hasDeadLetters ? ["producer", "consumer", "admin"] : ["consumer"];
 }
 
 /**
@@ -136,24 +148,40 @@ function clientsOf(type: "source" | "sink", connector: Props): ClientKind[] {
  * another type than the key's. Whether the client will do with it turns out when a task starts.
  */
 // Kafka: `AbstractHerder.validateClientOverrides`, where such a value fails the whole request with 500.
-export function validateOverrides(
+export function overrideInfos(
   type: "source" | "sink",
-  connector: Props,
+  connector: NullableProps,
   policy: OverridePolicy,
-): ConfigValue[] {
-  return clientsOf(type, connector).flatMap((kind) => {
+): Part {
+  const configs = clientsOf(type, connector).flatMap((kind) => {
     const prefix = `${kind}.override.`;
-    return Object.entries(withPrefix(connector, prefix)).map(([key, value]) => ({
-      name: prefix + key,
-      value,
-      recommendedValues: [],
-      errorMessages: [
-        ...typeErrors(kind, key, value),
-        ...policy.allows(key) ? [] : [notAllowed(policy, key)],
-      ],
-      visible: true,
-    }));
+    const own = withPrefix(connector, prefix);
+    return javaHashOrder(Object.keys(own)).map((key) => {
+      const { definition, read } = readOverride(kind, key, own[key]);
+      if (!policy.allows(key)) read.errorMessages.push(notAllowed(policy, key));
+      const name = prefix + key;
+      const value = valueInfo({ ...read, name }, (definition?.type as ConfigType) ?? null);
+      return { definition: definition && { ...definition, name }, value };
+    });
   });
+  const wrong = configs.filter(({ value }) => value.errors.length > 0);
+  return { error_count: wrong.length, groups: [], configs };
+}
+
+function readOverride(
+  kind: ClientKind,
+  name: string,
+  text: string | null,
+): { definition: ConfigKeyInfo | null; read: ConfigValue } {
+  const key = clientKey(kind, name);
+  if (key === null) {
+    const empty = { recommendedValues: [], errorMessages: [], visible: true };
+    return { definition: null, read: { name, value: text, ...empty } };
+  }
+  const { type, importance, doc } = key;
+  const def = ConfigDef.of({ [name]: { type, importance, doc } as ConfigKeys[string] });
+  const [read] = def.validate({ [name]: text });
+  return { definition: keyInfo(name, key as ConfigKey), read };
 }
 
 /**
@@ -171,12 +199,4 @@ export function checkOverrides(kind: ClientKind, connector: Props, policy: Overr
 
 function notAllowed({ name }: OverridePolicy, key: string): string {
   return `The '${name}' policy does not allow '${key}' to be overridden in the connector configuration.`;
-}
-
-function typeErrors(kind: ClientKind, key: string, value: string): string[] {
-  const keys: ConfigKeys = clientConfigDefs[kind].keys;
-  if (!Object.hasOwn(keys, key)) return [];
-  const { type, importance, doc } = keys[key];
-  const def = ConfigDef.of({ [key]: { type, importance, doc } as ConfigKeys[string] });
-  return def.validate({ [key]: value })[0].errorMessages;
 }

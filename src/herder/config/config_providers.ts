@@ -42,6 +42,11 @@ const packageName = "org.apache.kafka.common.config.provider.";
 const makers: Readonly<Record<string, (params: Props, sources: ProviderSources) => Promise<Read>>> =
   { File: propertyFiles, Directory: folders, EnvVar: environment };
 
+/** Whether this is the class of a provider, which is a plugin too, but has no keys to show. */
+export function isConfigProvider(className: string): boolean {
+  return Object.keys(makers).some((name) => className === `${packageName}${name}ConfigProvider`);
+}
+
 const ttlConfigDef = ConfigDef.of({
   // Kafka: its own providers never say how long a value holds.
   "ttl.ms": {

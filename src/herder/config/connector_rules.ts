@@ -5,16 +5,21 @@
  * @module
  */
 
-import { type ConfigValue, JavaPattern, type Props } from "../../api/mod.ts";
-import { validateDeadLetters } from "./error_handling.ts";
-import { sinkConnectorConfigDef, sourceConnectorConfigDef } from "./source_sink_keys.ts";
+import { type ConfigDef, type ConfigValue, JavaPattern, type Props } from "../../api/mod.ts";
+import type { NullableProps } from "./plugin_validation.ts";
+import { sinkConnectorConfigDef } from "./source_sink_keys.ts";
 
-/** What is wrong with the keys that all connectors of a kind have. */
-export function validateConnector(kind: "source" | "sink", props: Props): ConfigValue[] {
-  if (kind === "source") {
-    return [...sourceConnectorConfigDef.validate(props), ...validateDeadLetters(props)];
-  }
-  const values = sinkConnectorConfigDef.validate(props);
+/**
+ * What is wrong with the keys that all connectors of a kind have.
+ * @param def these keys, with what is known of plugins
+ */
+export function validateConnector(
+  kind: "source" | "sink",
+  props: NullableProps,
+  def: ConfigDef,
+): ConfigValue[] {
+  const values = def.validate(props);
+  if (kind === "source") return values;
   const byName = new Map(values.map((value) => [value.name, value]));
   const topics = byName.get("topics")!;
   const regex = byName.get("topics.regex")!;

@@ -1,13 +1,18 @@
 /**
- * What is wrong with the converters, transforms and predicates of a connector. Kafka:
- * `AbstractHerder.validateConverterConfig`, `ConnectorConfig.enrich`.
+ * The plugins that a configuration names beside its connector, and what is wrong with that. Kafka:
+ * `AbstractHerder.validateConverterConfig`, `ConnectorConfig.EnrichablePlugin`.
  *
  * @module
  */
 
-import { ConfigDef, invalid, missingError, type PluginType } from "../../api/mod.ts";
-import type { PluginCheck, PluginFindings } from "../../sandbox/mod.ts";
-import { aliasesOf } from "./plugin_specs.ts";
+import { invalid, type PluginType } from "../../api/mod.ts";
+import type {
+  ConfigKeyInfo,
+  ConfigValueInfo,
+  PluginCheck,
+  PluginInspection,
+} from "../../sandbox/mod.ts";
+import { versionProblem } from "./plugin_versions.ts";
 import type { Props } from "./properties.ts";
 import { withPrefix } from "./worker_config.ts";
 
@@ -19,8 +24,11 @@ export interface Finding {
   errorMessages: string[];
 }
 
+/** A configuration in which REST may have been given null. */
+export type NullableProps = Readonly<Record<string, string | null>>;
+
 /** Asks the Worker that hosts plugins about one. */
-export type CheckPlugin = (check: PluginCheck) => Promise<PluginFindings>;
+export type InspectPlugin = (check: PluginCheck) => Promise<PluginInspection>;
 
 /** What Kafka calls each type that a key may ask for. */
 const interfaces = {
@@ -30,114 +38,112 @@ const interfaces = {
   predicate: "Predicate",
 } as const satisfies Partial<Record<PluginType, string>>;
 
-type CheckedType = keyof typeof interfaces;
-
-/** What is wrong with the converters that a worker or a connector names. */
-export async function validateConverters(props: Props, check: CheckPlugin): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const which of ["key", "value", "header"]) {
-    findings.push(...await converterFindings(which, props, check));
-  }
-  return findings;
+/** Where a configuration names a plugin. */
+export interface PluginKey {
+  /** What it must be. */
+  type: keyof typeof interfaces;
+  /** The key that names it. */
+  name: string;
+  /** Its name. */
+  className: string;
+  /** The version that it must have; any unless told. */
+  version: string | null | undefined;
+  /** What it is configured with. */
+  props: NullableProps;
+  /** What stands before its keys in the messages about them. */
+  prefix: string;
 }
 
-/** What is wrong with the transforms and predicates that a connector names. */
-export async function validateTransforms(props: Props, check: CheckPlugin): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const alias of new Set(aliasesOf(props.transforms))) {
-    findings.push(...await transformFindings(alias, props, check));
-  }
-  for (const alias of new Set(aliasesOf(props.predicates))) {
-    const prefix = `predicates.${alias}.`;
-    const { type, ...own } = withPrefix(props, prefix);
-    findings.push(...await aliasFindings("predicate", prefix, type, own, check));
-  }
-  return findings;
+/** A plugin that a configuration names. */
+export interface NamedPlugin {
+  /** Its class; null: there is none of that name. */
+  className: string | null;
+  /** Its version; null when it is not what the key asks for. */
+  version: string | null;
+  /** Its keys; null when it cannot be used. */
+  keys: readonly ConfigKeyInfo[] | null;
+  /** What it says of its configuration. */
+  values: readonly ConfigValueInfo[];
+  /** What is wrong with naming it. */
+  errors: string[];
+  /** What is wrong with its version. */
+  versionErrors: string[];
 }
 
-async function converterFindings(which: string, props: Props, check: CheckPlugin) {
-  const name = `${which}.converter`;
-  if (!Object.hasOwn(props, name)) return [];
-  const type = which === "header" ? "header_converter" : "converter";
-  const own = { "converter.type": which, ...withPrefix(props, `${name}.`) };
-  // Kafka: converters are checked with keys that have lost their prefix, and so say the messages.
-  const found = await checkPlugin(type, name, props[name], own, "", check);
-  return found.map((finding) =>
-    finding.name === name ? finding : { ...finding, name: `${name}.${finding.name}` }
-  );
-}
+const unusable = { version: null, keys: null, values: [], versionErrors: [] };
 
-/** The key that a transform has beside its plugin's. */
-const negateConfigDef = ConfigDef.of({
-  "negate": {
-    type: "BOOLEAN",
-    default: false,
-    importance: "MEDIUM",
-    doc: "Whether the transformation applies where its predicate does not hold.",
-  },
-});
-
-async function transformFindings(alias: string, props: Props, check: CheckPlugin) {
-  const prefix = `transforms.${alias}.`;
-  const { type, predicate, negate, ...own } = withPrefix(props, prefix);
-  const findings = await aliasFindings("transformation", prefix, type, own, check);
-  if (negate === undefined) return findings;
-  if (predicate === undefined) {
-    findings.push({
-      name: `${prefix}type`,
-      errorMessages: [
-        `Config '${prefix}negate' was provided but there is no config '${prefix}predicate' ` +
-        "defining a predicate to be negated.",
-      ],
-    });
-  }
-  return [...findings, ...negateConfigDef.validate({ negate }, prefix)];
-}
-
-async function aliasFindings(
-  type: CheckedType,
-  prefix: string,
-  className: string | undefined,
-  props: Props,
-  check: CheckPlugin,
-): Promise<Finding[]> {
-  const name = `${prefix}type`;
-  if (className !== undefined) {
-    return await checkPlugin(type, name, className, props, prefix, check);
-  }
-  return [{ name, errorMessages: [missingError(name).message] }];
-}
-
-async function checkPlugin(
-  type: CheckedType,
-  name: string,
-  className: string,
-  props: Props,
-  prefix: string,
-  check: CheckPlugin,
-): Promise<Finding[]> {
+/** Looks at a plugin that a configuration names. */
+export async function inspectNamed(key: PluginKey, inspect: InspectPlugin): Promise<NamedPlugin> {
+  const { type, name, className, props, prefix } = key;
   const trimmed = className.trim();
-  const found = await check({
-    method: "validate",
+  const found = await inspect({
+    method: "inspect",
     types: [type],
     className: trimmed,
     props,
     prefix,
   });
   switch (found.is) {
-    case "found":
-      return found.findings;
+    case "found": {
+      const problem = versionProblem(found.className, key.version, found.version);
+      if (problem === null) return { ...found, errors: [], versionErrors: [] };
+      return { ...unusable, ...found, keys: null, errors: [problem], versionErrors: [problem] };
+    }
     case "otherType": {
       const message = `Class class ${found.className} does not implement the ${
         interfaces[type]
       } interface`;
-      return [{ name, errorMessages: [message] }];
+      return { ...unusable, className: found.className, errors: [message] };
     }
     case "missing": {
-      const message = found.similar.length > 0
-        ? `This class is abstract and cannot be created. Did you mean ${found.similar.join(", ")}?`
-        : invalid(name, className, `Class ${className} could not be found.`).message;
-      return [{ name, errorMessages: [message] }];
+      if (found.similar.length === 0) {
+        const { message } = invalid(name, className, `Class ${className} could not be found.`);
+        return { ...unusable, className: null, errors: [message] };
+      }
+      const message = "This class is abstract and cannot be created. " +
+        `Did you mean ${found.similar.join(", ")}?`;
+      return { ...unusable, className: trimmed, errors: [message] };
     }
   }
+}
+
+/** What a converter is for. */
+export type ConverterUse = "key" | "value" | "header";
+
+/** The converter that a worker or a connector names; null when it names none. */
+export async function namedConverter(
+  which: ConverterUse,
+  props: NullableProps,
+  inspect: InspectPlugin,
+): Promise<NamedPlugin | null> {
+  const name = `${which}.converter`;
+  const className = props[name] ?? null;
+  if (className === null) return null;
+  return await inspectNamed({
+    type: which === "header" ? "header_converter" : "converter",
+    name,
+    className,
+    version: props[`${name}.plugin.version`],
+    // Kafka: converters are checked with keys that have lost their prefix, and so say the messages.
+    props: { "converter.type": which, ...withPrefix(props, `${name}.`) },
+    prefix: "",
+  }, inspect);
+}
+
+/** What is wrong with the converters of a worker. */
+export async function validateConverters(
+  props: Props,
+  inspect: InspectPlugin,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const which of ["key", "value", "header"] as const) {
+    const name = `${which}.converter`;
+    const plugin = await namedConverter(which, props, inspect);
+    if (plugin === null) continue;
+    findings.push({ name, errorMessages: plugin.errors });
+    for (const { name: own, errors } of plugin.values) {
+      findings.push({ name: `${name}.${own}`, errorMessages: errors });
+    }
+  }
+  return findings;
 }

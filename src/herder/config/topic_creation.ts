@@ -113,7 +113,7 @@ export function groupConfigDef(
 }
 
 /** Whether a source says how topics are made. Kafka: `SourceConnectorConfig.usesTopicCreation` */
-export function usesTopicCreation(props: Props): boolean {
+export function usesTopicCreation(props: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(props).some((key) => key.startsWith(prefix));
 }
 

@@ -190,7 +190,10 @@ export function embeddedFolder(bootstrapServers: readonly string[]): string | nu
 }
 
 /** The keys under a prefix, without it. */
-export function withPrefix(props: Props, prefix: string): Props {
+export function withPrefix<V extends string | null>(
+  props: Readonly<Record<string, V>>,
+  prefix: string,
+): Record<string, V> {
   return Object.fromEntries(
     Object.entries(props)
       .filter(([key]) => key.startsWith(prefix) && key.length > prefix.length)

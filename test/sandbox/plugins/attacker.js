@@ -103,7 +103,7 @@ export default {
   type: "source",
   name: "Attacker",
   version: "1",
-  config: { validate: () => [] },
+  config: { keys: {}, validate: () => [] },
   connector: Connector,
   task: Task,
 };

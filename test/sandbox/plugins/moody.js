@@ -56,7 +56,7 @@ export default {
   type: "source",
   name: "Moody",
   version: "1",
-  config: { validate: () => [] },
+  config: { keys: {}, validate: () => [] },
   connector: Connector,
   task: Task,
 };

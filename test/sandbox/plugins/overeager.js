@@ -29,7 +29,7 @@ export default {
   type: "sink",
   name: "Overeager",
   version: "1",
-  config: { validate: () => [] },
+  config: { keys: {}, validate: () => [] },
   connector: Connector,
   task: Task,
 };

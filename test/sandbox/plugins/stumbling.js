@@ -19,6 +19,6 @@ export default {
   type: "transformation",
   name: "Stumbling",
   version: "1",
-  config: { validate: () => [] },
+  config: { keys: {}, validate: () => [] },
   create: Stumbling,
 };

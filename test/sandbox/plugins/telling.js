@@ -43,9 +43,13 @@ export default {
   name: "Telling",
   version: "1",
   config: {
+    keys: { password: { type: "PASSWORD", importance: "HIGH", doc: "What is told." } },
     validate: ({ password }) => [{
       name: "password",
+      value: null,
+      recommendedValues: [],
       errorMessages: password.length > 20 ? [`Invalid value ${password}`] : [],
+      visible: true,
     }],
   },
   connector: Connector,

@@ -1,7 +1,7 @@
 /** Which converters a connector gets, with which of its and its worker's keys, and what is wrong with them. */
 
 import assert from "node:assert/strict";
-import { converterSpec } from "../../../src/herder/config/mod.ts";
+import { ConfigVariables, converterSpec, overridePolicy } from "../../../src/herder/config/mod.ts";
 import { Connectors } from "../../../src/herder/mod.ts";
 
 const worker = {
@@ -75,7 +75,7 @@ const answers: [props: Record<string, string>, wrong: Record<string, string[]>][
   }],
 ];
 
-Deno.test("Connectors.findings() says of converters what Kafka says", async (context) => {
+Deno.test("Connectors.configInfos() says of converters what Kafka says", async (context) => {
   const connectors = new Connectors({ debug() {}, info() {}, warn() {}, error: assert.fail }, [], {
     onReconfigure: assert.fail,
     onRaised: assert.fail,
@@ -84,9 +84,11 @@ Deno.test("Connectors.findings() says of converters what Kafka says", async (con
     for (const [own, wrong] of answers) {
       await context.step(JSON.stringify(own), async () => {
         const props = { name: "c", "connector.class": "FileStreamSource", topic: "t", ...own };
-        const found = await connectors.findings(await connectors.describe(props), props);
-        const told = found.filter(({ errorMessages }) => errorMessages.length > 0);
-        const byName = told.map(({ name, errorMessages }) => [name, errorMessages]);
+        const { configs } = await connectors.configInfos(props, {
+          ...{ worker: {}, policy: overridePolicy({}), variables: ConfigVariables.none() },
+        });
+        const told = configs.filter(({ value }) => value.errors.length > 0);
+        const byName = told.map(({ value }) => [value.name, value.errors]);
         assert.deepEqual(Object.fromEntries(byName), wrong);
       });
     }

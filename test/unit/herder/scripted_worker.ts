@@ -79,7 +79,10 @@ export class ScriptedWorker {
       workerId: "worker:8083",
       connectors: {
         validate: () =>
-          Promise.resolve({ type: "source", name: "Scripted", version: "1", permissions: {} }),
+          Promise.resolve({
+            ...{ type: "source", name: "Scripted", version: "1" },
+            ...{ taskClass: "ScriptedTask", permissions: {} },
+          }),
         start: (name, props) => {
           if (this.made.has(name)) this.problems.push(`there are two of ${name}`);
           this.made.set(name, scriptOf(props));
@@ -98,6 +101,9 @@ export class ScriptedWorker {
           return doIt(stop, undefined);
         },
         close() {},
+        plugins: () => Promise.resolve([]),
+        pluginConfig: () => Promise.reject(new Error("there are no plugins")),
+        configInfos: () => Promise.reject(new Error("there are no plugins")),
       },
       prepareTask: this.#prepare,
       onTransition: (_connector, _task, transition) => void this.transitions.push(transition),

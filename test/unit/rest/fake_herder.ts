@@ -10,6 +10,7 @@ import {
   type ConnectorTaskId,
   type Herder,
   InvalidConfigError,
+  type NullableProps,
   type PluginInfo,
   type Props,
   type RestartRequest,
@@ -198,12 +199,12 @@ export class FakeHerder implements Herder {
     throw new NotFoundError(`Unknown plugin ${pluginName}.`);
   }
 
-  validateConnectorConfig(config: Props): Promise<ConfigInfos> {
+  validateConnectorConfig(config: NullableProps): Promise<ConfigInfos> {
     const values = Object.entries(config).map(([name, value]) => ({
       definition: name === key.name ? key : null,
       value: { name, value, recommended_values: [], errors: [], visible: true },
     }));
-    const name = config["connector.class"];
+    const name = config["connector.class"] ?? "";
     return Promise.resolve({ name, error_count: 0, groups: ["Common"], configs: values });
   }
 
