@@ -4,13 +4,10 @@
  */
 
 import assert from "node:assert/strict";
-import { localDisk, systemClock } from "../../src/base/mod.ts";
-import { restServerConfig, standaloneConfigDef } from "../../src/herder/mod.ts";
-import { RestServer } from "../../src/rest/mod.ts";
-import { keptLog } from "../faults/memory_disk.ts";
 import { comparable, type RecordedCase, userFiles } from "../kafka/rest_listeners.ts";
-import { ask, type RawAnswer } from "../unit/rest/server/raw_http.ts";
 import { inTemporaryFolder } from "../e2e/connect.ts";
+import { type OpenRest, openRest } from "../unit/rest/server/open_rest.ts";
+import { ask, type RawAnswer } from "../unit/rest/server/raw_http.ts";
 import recorded from "./rest-listeners.json" with { type: "json" };
 
 const cases = recorded.cases as unknown as RecordedCase[];
@@ -25,7 +22,7 @@ const refusedAtStart: Record<string, RegExp> = {
   "header rules: a date that is none": /Expected a number of milliseconds from now$/,
   "cross-origin: no pattern": /Unclosed group near index 8/,
   "an extension that is none":
-    /^Failed to find any class that implements interface .* which name matches com\.example\.Extension/,
+    /Failed to find any class that implements interface .* which name matches com\.example\.Extension/,
   "advertised: negative port": /rest\.advertised\.port/,
   "advertised: no port": /must be a URL/,
   "advertised: no protocol": /must be a URL/,
@@ -39,47 +36,20 @@ const refusedAtStart: Record<string, RegExp> = {
 /** What Java says in an error of its own, and is no mistake here. */
 const taken = ["cross-origin: twice the same", "advertised: a slash"];
 
-/** A server as configured, or what is wrong with that. */
+/** A server as configured. @throws what is wrong with that */
 async function open(
-  { config: props, jaas }: RecordedCase,
+  { config, jaas }: RecordedCase,
   folder: string,
-  answers: () => Response,
-): Promise<{ server: RestServer; log: ReturnType<typeof keptLog> } | { wrong: string[] }> {
+  answer: () => Response,
+): Promise<OpenRest> {
   const filled = (text: string) => text.replaceAll("${DIR}", folder);
   for (const [name, text] of Object.entries(userFiles)) {
     await Deno.writeTextFile(`${folder}/${name}`, text);
   }
   await Deno.writeTextFile(`${folder}/jaas`, `KafkaConnect {\n${filled(jaas ?? "")}\n};\n`);
-  const log = keptLog();
   const env = { KAFKA_OPTS: `-Xmx1g -Djava.security.auth.login.config=${folder}/jaas -Da=b` };
-  const worker = { ...required, ...props };
-  const wrong: string[] = [];
-  const config = await restServerConfig(
-    worker,
-    standaloneConfigDef.parse(worker),
-    { readFile: localDisk.readFile, env: (name) => env[name as never], log },
-    async (_key, action) => {
-      try {
-        return await action();
-      } catch (error) {
-        wrong.push((error as Error).message);
-        return null;
-      }
-    },
-  );
-  if (wrong.length > 0) return { wrong };
-  const main = answers;
-  return {
-    server: await RestServer.open({ config, main, admin: main, clock: systemClock, log }),
-    log,
-  };
+  return await openRest(config, { main: answer, admin: answer, env });
 }
-
-const required = {
-  "key.converter": "StringConverter",
-  "value.converter": "StringConverter",
-  "offset.storage.file.filename": "offsets",
-};
 
 /** What Kafka's resources have answered behind all that. */
 function behind({ status, headers: recorded, body }: RawAnswer): Response {
@@ -99,43 +69,27 @@ for (const one of cases) {
   Deno.test(`REST listeners, ${one.name}`, async () => {
     await inTemporaryFolder(async (folder) => {
       let expected: RawAnswer | null = null;
-      const opened = await open(one, folder, () => behind(expected!));
+      const opening = open(one, folder, () => behind(expected!));
       const why = refusedAtStart[one.name];
-      if ("wrong" in opened) {
-        assert.ok(why !== undefined, opened.wrong.join("\n"));
-        assert.match(opened.wrong.join("\n"), why);
-        return;
-      }
+      if (why !== undefined) return await assert.rejects(opening, why);
+      const { server, urls } = await opening;
       try {
-        assert.equal(why, undefined, "it started");
         if (one.told.error !== undefined) assert.ok(taken.includes(one.name), one.told.error!);
-        else assertPlaces(one, opened.server.workerId);
+        else assertPlaces(one, server.workerId);
         for (const [at, { on, ...request }] of one.requests.entries()) {
           expected = one.answers[at] ?? null;
           if (expected === null) break;
           // Jetty itself refuses these, in HTML, before anything of this.
           if (expected.body === "<html>") continue;
-          const port = portOf(
-            opened.log.lines,
-            on === "admin" && isApart(one),
-          );
+          const port = Number(new URL(on === "admin" ? urls.at(-1)! : urls[0]).port);
           const answer = comparable(await ask({ hostname: "127.0.0.1", port }, request));
           assertAnswered(one, { ...request, at }, answer, expected);
         }
       } finally {
-        await opened.server.close();
+        await server.close();
       }
     });
   });
-}
-
-function isApart({ config }: RecordedCase): boolean {
-  return (config["admin.listeners"] ?? "") !== "";
-}
-
-function portOf(lines: readonly string[], isAdmin: boolean): number {
-  const urls = lines.flatMap((line) => /REST .* at (\S+)/.exec(line)?.[1] ?? []);
-  return Number(new URL(isAdmin ? urls.at(-1)! : urls[0]).port);
 }
 
 function assertPlaces({ told }: RecordedCase, workerId: string): void {

@@ -5,7 +5,7 @@ import { nodeModule } from "../../base/mod.ts";
 import type { RestServerConfig } from "../../herder/mod.ts";
 import { withHeaders } from "./answer_headers.ts";
 import { BodyBudget } from "./bodies.ts";
-import { type Answer, HttpServer } from "./http_server.ts";
+import { type Answer, HttpServer, type HttpServerOptions } from "./http_server.ts";
 import { guarded } from "./login.ts";
 
 /** What the listeners need. */
@@ -59,25 +59,24 @@ export class RestServer {
     try {
       const asked = login === null ? main : guarded(main, login);
       const answer = withHeaders(asked, { ...config, now: clock.now });
-      for (const listener of listeners) {
-        servers.push(await HttpServer.open({ ...shared, listener, key: "listeners", tls, answer }));
-      }
+      const open = async (
+        where: Pick<HttpServerOptions, "listener" | "key" | "tls" | "answer">,
+      ) => {
+        const tls = where.listener.protocol === "https" ? where.tls : null;
+        servers.push(await HttpServer.open({ ...shared, ...where, tls }));
+      };
+      for (const listener of listeners) await open({ listener, key: "listeners", tls, answer });
+      // Kafka: a listener apart has neither logins, nor rules for headers and other origins.
       const own = admin === null ? [] : adminListeners ?? [];
       for (const listener of own) {
-        // Kafka: a listener apart has neither logins, nor rules for headers and other origins.
-        const answer = admin!;
-        const where = { listener, key: "admin.listeners", tls: adminTls } as const;
-        servers.push(await HttpServer.open({ ...shared, ...where, answer }));
+        await open({ listener, key: "admin.listeners", tls: adminTls, answer: admin! });
       }
       const ports = servers.map(({ port }) => port);
       const { host, port } = await advertisedPlace(config, ports, clock);
-      for (const [at, { protocol, host: own }] of listeners.entries()) {
-        const shown = own === "" || own === "0.0.0.0" ? host : urlHost(own);
-        log.info(`REST API at ${protocol}://${shown}:${ports[at]}/`);
-      }
-      for (const [at, { protocol, host: name }] of own.entries()) {
-        const shown = name === "" || name === "0.0.0.0" ? host : urlHost(name);
-        log.info(`REST admin resources at ${protocol}://${shown}:${ports[listeners.length + at]}/`);
+      for (const [at, { protocol, host: name }] of [...listeners, ...own].entries()) {
+        const shown = name === "" ? host : urlHost(name);
+        const what = at < listeners.length ? "REST API" : "REST admin resources";
+        log.info(`${what} at ${protocol}://${shown}:${ports[at]}/`);
       }
       return new RestServer(`${host}:${port}`, servers);
     } catch (error) {
