@@ -5,7 +5,7 @@
  */
 
 import { localDisk, loggers, reasonOf, type Secrets, systemClock } from "../base/mod.ts";
-import { Connectors, type Herder, StandaloneHerder } from "../herder/mod.ts";
+import { Connectors, standaloneConfigDef, StandaloneHerder } from "../herder/mod.ts";
 import type { WorkerLog } from "../logging/mod.ts";
 import { createApps, RestServer } from "../rest/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
@@ -40,8 +40,9 @@ export async function runStandalone(
   const { workerFile, props, variables, folder, clients, kafka, spooling } = planned.plan;
   const { rest } = planned.plan;
   const { adminListeners } = rest;
+  const config = standaloneConfigDef.parse(props);
   const { main, admin } = createApps({
-    herder: () => isStarted && herder !== null ? known(herder) : null,
+    herder: () => isStarted ? herder : null,
     commit: "unknown",
     clusterId: () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
     adminListeners: adminListeners === null
@@ -49,6 +50,10 @@ export async function runStandalone(
       : adminListeners.length === 0
       ? "off"
       : "apart",
+    topicTracking: {
+      isEnabled: config["topic.tracking.enable"],
+      allowsReset: config["topic.tracking.allow.reset"],
+    },
     secrets,
     clock: systemClock,
     log: restLog,
@@ -106,17 +111,6 @@ export async function runStandalone(
     await server.close();
   }
   log.info("Kafka Connect worker stopped");
-}
-
-/** What the herder can be asked so far. */
-function known(herder: StandaloneHerder): Herder {
-  const message = "Worker has completed startup and is ready to handle requests.";
-  const answers: Pick<Herder, "health" | "connectors" | "connectorStatus"> = {
-    health: () => Promise.resolve({ status: "healthy", message }),
-    connectors: () => Promise.resolve(herder.connectorNames),
-    connectorStatus: (name) => Promise.try(() => herder.status(name)),
-  };
-  return answers as Herder;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
