@@ -59,7 +59,7 @@ class Worker {
     const { target, tasks, wait } = this;
     const props = { name: "it", "connector.class": "Some" };
     const permissions = { read: [], write: [], net: [], env: [] };
-    const description = { type, name: "Some", version: "1", permissions };
+    const description = { type, name: "Some", version: "1", taskClass: "Task", permissions };
     return { name: "it", definition: { props, description }, target, tasks, whileUnchanged: wait };
   }
 
