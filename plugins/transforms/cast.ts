@@ -12,9 +12,11 @@ import {
   ConnectDate,
   type ConnectRecord,
   DataError,
+  inHashOrder,
   invalid,
   javaClassOf,
   keyAndValueTransformation,
+  NumberFormatError,
   parseJavaDouble,
   parseJavaFloat,
   parseJavaInteger,
@@ -234,7 +236,7 @@ function toInt32(value: unknown, schema: Schema | null, bits: number): number {
     case "boolean":
       return value ? 1 : 0;
     case "string":
-      return Number(parseJavaInteger(value, bits) ?? outOfRange(value));
+      return Number(parseJavaInteger(value, bits) ?? noInteger(value, bits));
   }
   if (value instanceof BigDecimal) return Number(BigInt.asIntN(32, value.toInt64()));
   return unexpected(value);
@@ -249,7 +251,7 @@ function toInt64(value: unknown, schema: Schema | null): bigint {
     case "boolean":
       return value ? 1n : 0n;
     case "string":
-      return parseJavaInteger(value, 64) ?? outOfRange(value);
+      return parseJavaInteger(value, 64) ?? noInteger(value, 64);
   }
   return value instanceof BigDecimal ? value.toInt64() : unexpected(value);
 }
@@ -265,7 +267,7 @@ function toFloat(value: unknown, isSingle: boolean): number {
     case "boolean":
       return value ? 1 : 0;
     case "string":
-      return parse(value) ?? outOfRange(value);
+      return parse(value) ?? noFloat(value);
   }
   return value instanceof BigDecimal ? parse(String(value))! : unexpected(value);
 }
@@ -299,8 +301,22 @@ function saturatedInt64(value: number): bigint {
   return value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(Math.trunc(value));
 }
 
-function outOfRange(value: string): never {
-  throw new DataError(`Value (${value}) was out of range for requested data type`);
+function noInteger(value: string, bits: number): never {
+  const isInteger = bits < 32 && parseJavaInteger(value, 32) !== null;
+  throw outOfRange(
+    value,
+    isInteger ? `Value out of range. Value:"${value}" Radix:10` : `For input string: "${value}"`,
+  );
+}
+
+function noFloat(value: string): never {
+  const trimmed = trimJava(value);
+  throw outOfRange(value, trimmed === "" ? "empty String" : `For input string: "${trimmed}"`);
+}
+
+function outOfRange(value: string, why: string): DataError {
+  const cause = new NumberFormatError(why);
+  return new DataError(`Value (${value}) was out of range for requested data type`, { cause });
 }
 
 function unexpected(value: unknown): never {
@@ -350,7 +366,9 @@ function parseCasts(spec: readonly string[]): Casts {
         "may only specify a single cast in their spec",
     );
   }
-  return { byField, whole };
+  // Kafka: of several fields without a schema that cannot be cast, the first in this order is named.
+  const names = inHashOrder(byField.keys());
+  return { byField: new Map(names.map((name) => [name, byField.get(name)!])), whole };
 }
 
 function targetOf(text: string): Target {

@@ -9,9 +9,11 @@ import {
   ConfigDef,
   type ConnectRecord,
   DataError,
+  inHashOrder,
   javaClassOf,
   keyAndValueTransformation,
   nonEmptyString,
+  NumberFormatError,
   type Props,
   requireMap,
   requireStruct,
@@ -77,11 +79,31 @@ const replacements: Readonly<Record<string, (text: string) => unknown>> = {
 function numberIn(text: string, wanted = "a number"): BigDecimal {
   try {
     return BigDecimal.parse(text);
-  } catch (cause) {
+  } catch {
+    const cause = new NumberFormatError(decimalFlaw(text));
     throw new DataError(`Unable to convert ${text} (class java.lang.String) to ${wanted}`, {
       cause,
     });
   }
+}
+
+/** What Java's BigDecimal has to say of a text that is none; nothing where it ends before its exponent. */
+function decimalFlaw(text: string): string | undefined {
+  const [, unsigned, digits, stop = "", exponent] = /^[+-]?((\d*\.?\d*)(.?)(.*))$/su.exec(text)!;
+  if (stop === ".") return "Character array contains more than one decimal point.";
+  if (stop !== "" && stop !== "e" && stop !== "E") {
+    return unsigned.length > 18
+      ? "Character array is missing \"exponent\" mark 'e' or 'E'."
+      : `Character ${stop} is neither a decimal digit number, decimal point, nor "e" notation exponential mark.`;
+  }
+  if (stop !== "") {
+    if (exponent === "") return undefined;
+    const power = exponent.replace(/^[+-]/, "");
+    if (power === "") return "No exponent digits";
+    if (power.replace(/^0+(?=.)/, "").length > 10) return "Too many nonzero exponent digits.";
+    if (!/^\d+$/.test(power)) return "Not a digit.";
+  }
+  return /\d/.test(digits) ? "Scale out of range." : "No digits found.";
 }
 
 class MaskField implements Transformation {
@@ -101,7 +123,9 @@ class MaskField implements Transformation {
 
   configure(props: Props): void {
     const config = CONFIG.parse(props);
-    this.#names = new Set(config.fields);
+    // Kafka: of several fields without a schema that cannot be masked, the first in this order is named.
+    const bucketsMin = Math.max(Math.floor(config.fields.length / 0.75) + 1, 16);
+    this.#names = new Set(inHashOrder(config.fields, bucketsMin));
     this.#replacement = config.replacement;
     this.#replaced.clear();
     this.#replaceNull = config["replace.null.with.default"];

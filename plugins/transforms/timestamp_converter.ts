@@ -226,15 +226,14 @@ class TimestampConverter implements Transformation {
 function compiled(pattern: string): JavaDateFormat {
   try {
     return JavaDateFormat.compile(pattern, Date.now());
-  } catch (cause) {
+  } catch (error) {
     // Kafka: TimestampConverter hands over its message where the name of a key should stand.
     throw new ConfigError(
       `Invalid value java.lang.IllegalArgumentException: ${
-        (cause as Error).message
+        (error as Error).message
       } for configuration ` +
         "TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: " +
         pattern,
-      { cause },
     );
   }
 }

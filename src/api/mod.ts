@@ -14,6 +14,8 @@ export {
   IllegalArgumentError,
   IllegalWorkerStateError,
   NotFoundError,
+  NumberFormatError,
+  ParseError,
   RetriableError,
   SchemaBuilderError,
   SchemaProjectorError,

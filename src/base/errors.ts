@@ -41,6 +41,18 @@ export class ClassCastError extends Error {
   }
 }
 
+/** Text that is no number. Java: `NumberFormatException`, a cause of DataErrors. */
+export class NumberFormatError extends Error {
+  /** The class's own name, kept when the code is minified. */
+  override name = "NumberFormatError";
+}
+
+/** Text that does not follow a pattern. Java: `java.text.ParseException`, a cause of DataErrors. */
+export class ParseError extends Error {
+  /** The class's own name, kept when the code is minified. */
+  override name = "ParseError";
+}
+
 /** A schema that cannot be built. Kafka: `SchemaBuilderException`. */
 export class SchemaBuilderError extends DataError {
   /** The class's own name, kept when the code is minified. */

@@ -15,6 +15,8 @@ const classes: Readonly<Record<string, string>> = {
   NotFoundError: `${kafka}connect.errors.NotFoundException`,
   AlreadyExistsError: `${kafka}connect.errors.AlreadyExistsException`,
   IllegalWorkerStateError: `${kafka}connect.errors.IllegalWorkerStateException`,
+  NumberFormatError: "java.lang.NumberFormatException",
+  ParseError: "java.text.ParseException",
   ClassCastError: "java.lang.ClassCastException",
   IllegalArgumentError: "java.lang.IllegalArgumentException",
   SerializationError: `${kafka}common.errors.SerializationException`,

@@ -50,6 +50,10 @@ export interface Thrown {
   exception: string;
   /** What it said. */
   message: string;
+  /** The class of what was behind it. */
+  cause?: string;
+  /** What that said. */
+  causeMessage?: string | null;
 }
 
 /** What a transform or a predicate is asked. */
@@ -146,8 +150,15 @@ function assertRecord(actual: ConnectRecord<SourceRecord> | SinkRecord, recorded
   }
 }
 
-function apply(transformation: Transformation, record: AnyRecord) {
+function applied(transformation: Transformation, record: AnyRecord) {
   return record instanceof SinkRecord ? transformation.apply(record) : transformation.apply(record);
+}
+
+/** What our transform makes of a question's record. */
+export function apply({ transform, config, input, recordKind }: Question) {
+  const instance = instanceOf(transform!) as Transformation;
+  instance.configure(config);
+  return applied(instance, recordOf(input!, recordKind));
 }
 
 function testOf(predicate: Predicate, record: AnyRecord) {
@@ -161,7 +172,9 @@ export function assertAnswer(recorded: AnsweredCase): void {
   if (configError !== undefined) {
     // Java shows the address of the field in memory; we show its name.
     const message = configError.message.replace(/org\.apache.*@HASH$/, config["static.field"]);
-    assertThrows(() => instance.configure(config), { ...configError, message });
+    assertThrows(() => instance.configure(config), { ...configError, message }, {
+      withCause: true,
+    });
     return;
   }
   instance.configure(config);
@@ -172,10 +185,10 @@ export function assertAnswer(recorded: AnsweredCase): void {
     return;
   }
   if (error !== undefined) {
-    assertThrows(() => apply(instance, record), error);
+    assertThrows(() => applied(instance, record), error, { withCause: true });
     return;
   }
-  const changed = apply(instance, record);
+  const changed = applied(instance, record);
   assert.equal(changed === record, recorded.sameInstance ?? false);
   if (output === null) assert.equal(changed, null);
   else assertRecord(changed!, output!);

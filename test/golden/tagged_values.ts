@@ -7,6 +7,7 @@
  */
 
 import assert from "node:assert/strict";
+import { javaClassOfError, messageOf } from "../../src/base/mod.ts";
 import {
   BigDecimal,
   ConfigError,
@@ -168,34 +169,58 @@ const errorNames: Readonly<Record<string, string>> = {
   "java.lang.IndexOutOfBoundsException": "DataError",
 };
 
-/** What a mistake in Kafka's own code ends in, by its message: not for us to repeat. */
-const accidents = /^(Cannot invoke "|Cannot read |class .* cannot be cast |fromIndex\()/;
+/** What mistakes in Kafka's own code end in, as docs/differences.md tells of HeaderFrom, TimestampConverter and ExtractField. */
+const accidents = [
+  /^Cannot invoke "org\.apache\.kafka\.connect\.data\.Field\.schema\(\)" because .* is null$/,
+  /^Cannot invoke "java\.text\.SimpleDateFormat\.parse\(String\)" because "config\.format" is null$/,
+  /^fromIndex\(0\) > toIndex\(-1\)$/,
+];
 
 /**
- * Asserts that `run` throws what was recorded, word for word. Where Java stumbled over a mistake in
+ * Asserts that `run` throws what was recorded, word for word, with its cause if that is wanted. Where Java stumbled over a mistake in
  * Kafka's code, it has to be an error of Connect, in words of ours.
  */
 export function assertThrows(
   run: () => unknown,
-  recorded: { exception: string; message: string | null },
+  recorded: {
+    exception: string;
+    message: string | null;
+    cause?: string;
+    causeMessage?: string | null;
+  },
+  options: { withCause?: boolean } = {},
 ): void {
-  if (recorded.message === null || accidents.test(recorded.message)) {
+  const { message } = recorded;
+  if (message === null || accidents.some((accident) => accident.test(message))) {
     assert.throws(run, (error) => error instanceof ConnectError || error instanceof ConfigError);
     return;
   }
-  const expected = withoutDifferences(recorded.message);
+  const expected = withoutDifferences(message);
   assert.throws(run, (error: Error) => {
     assert.equal(error.name, errorNames[recorded.exception]);
     assert.equal(withoutDifferences(error.message), expected);
+    if (options.withCause) assertCause(error.cause, recorded.cause, recorded.causeMessage);
     return true;
   });
 }
 
 /**
  * Java shows where bytes lie in memory, ours what they hold; Java's years before 1000 are those of the Julian
- * calendar.
+ * calendar; of numbers that fit no schema Java names the class, which ours do not have.
  */
 function withoutDifferences(message: string): string {
   return message.replace(/\[B@[0-9a-f]*/g, "[B@")
-    .replace(/\w{3} \w{3} \d\d (?=[\d:]{8} UTC \d{1,3}\b)/g, "");
+    .replace(/\w{3} \w{3} \d\d (?=[\d:]{8} UTC \d{1,3}\b)/g, "")
+    .replace(
+      /^(Invalid Java object for schema .*class java\.lang\.)(Byte|Short|Integer|Float|Double)\b/,
+      "$1Number",
+    );
+}
+
+function assertCause(actual: unknown, javaClass?: string, message?: string | null): void {
+  const plain = (text: string | null | undefined) => text && withoutDifferences(text);
+  const ours = actual === undefined
+    ? [undefined, undefined]
+    : [javaClassOfError(actual), plain(messageOf(actual))];
+  assert.deepEqual(ours, [javaClass, plain(message)]);
 }

@@ -56,12 +56,9 @@ const regex = oneof(
 const replacement = one(
   ...["x", "$1", "$1-x", "${name}", "$0$0", "\\$1", "$", "\\", "$3", "", "$$1", "a$1b$2", "$10"],
 );
-/** New names are those of no other field: docs/differences.md tells of ReplaceField. */
 const renames = rarely(
   one("", "a", "a:", ":a", "a:b:c", "a:x,a:y", "a:b,b:a", "a:x:,b:y::", "::", "a:x,a:x"),
-  fc.uniqueArray(one("x", "y", "z"), { minLength: 1 }).chain((names) =>
-    tuple(...names.map((name) => field.map((old) => `${old}:${name}`)))
-  ).map((pairs) => pairs.join(",")),
+  list(tuple(field, one("x", "y", "z", "a", "b", "n")).map((pair) => pair.join(":"))),
 );
 const format = oneof(
   one("yyyy-MM-dd", "yyyyMMdd", "yyyy-MM-dd'T'HH:mm:ss.SSSX", "yyyy-MM-dd HH:mm:ss", "HH:mm:ss"),
@@ -113,15 +110,26 @@ const all: Record<string, fc.Arbitrary<Record<string, string>>> = {
     }),
   ).map((parts) => Object.assign({}, ...parts)),
   InsertHeader: keys({ "header": one("h1", "new", ""), "value.literal": literal }, "header"),
-  // Of several fields without a schema that no replacement fits, Java names any.
-  MaskField: oneof(
-    keys({ "fields": fields, "replace.null.with.default": replaceNull }, "fields"),
-    keys({
-      "fields": field,
-      "replacement": one("***", "0", "-7", "1.5", "x", "", "300", "1e400", "99999999999"),
-      "replace.null.with.default": replaceNull,
-    }, "fields"),
-  ),
+  MaskField: keys({
+    "fields": fields,
+    "replacement": oneof(
+      one(
+        "***",
+        "0",
+        "-7",
+        "1.5",
+        "x",
+        "",
+        "300",
+        "1e400",
+        "99999999999",
+        "1e99999999999",
+        "5.5.5",
+      ),
+      fc.stringMatching(/^[+-]?[0-9.eEx]{1,24}$/),
+    ),
+    "replace.null.with.default": replaceNull,
+  }, "fields"),
   RegexRouter: keys({ "regex": regex, "replacement": replacement }, "regex", "replacement"),
   ReplaceField: keys({
     "include": fields,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DataError } from "../../base/mod.ts";
+import { DataError, ParseError } from "../../base/mod.ts";
 import { type CalendarFields, fieldsOf } from "./calendar_fields.ts";
 import { eras, halves, months, shortName, weekdays } from "./date_names.ts";
 import { paddedNumber } from "./date_numbers.ts";
@@ -54,12 +54,12 @@ export class JavaDateFormat {
 
   /**
    * The point in time that a text begins with, in milliseconds since 1970.
-   * @throws {DataError} for a text that does not fit, in the words of Java's `ParseException`
+   * @throws {ParseError} for a text that does not fit, in the words of Java's `ParseException`
    * @throws {DataError} for a date that is more than 275,760 years away from 1970
    */
   parse(text: string): number {
     const epochMs = this.#reader.read(text);
-    if (epochMs === null) throw new DataError(`Unparseable date: "${text}"`);
+    if (epochMs === null) throw new ParseError(`Unparseable date: "${text}"`);
     ensureInRange(epochMs, `"${text}"`);
     return epochMs;
   }

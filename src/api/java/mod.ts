@@ -4,6 +4,7 @@
  * @module
  */
 
+export { inHashOrder } from "./hash_order.ts";
 export { JavaDateFormat } from "./java_date_format.ts";
 export { parseJavaDouble, parseJavaFloat, parseJavaInteger, trimJava } from "./java_numbers.ts";
 export { JavaPattern } from "./java_pattern.ts";

@@ -77,3 +77,23 @@ for (const spec of [":", "::"]) {
     assert.throws(() => configured(spec), { name: "ConfigError", message: /Invalid type found/ });
   });
 }
+
+for (
+  const [type, value, why] of [
+    ["int8", "300", 'Value out of range. Value:"300" Radix:10'],
+    ["int8", "99999999999", 'For input string: "99999999999"'],
+    ["int32", "", 'For input string: ""'],
+    ["int64", " 7", 'For input string: " 7"'],
+    ["float32", " x ", 'For input string: "x"'],
+    ["float64", " ", "empty String"],
+  ] as const
+) {
+  Deno.test(`Cast.apply() says why "${value}" is no ${type}, as Java's parsers do`, () => {
+    assert.throws(() => castTo(type, Schemas.string, value), (error: Error) => {
+      assert.equal(error.message, `Value (${value}) was out of range for requested data type`);
+      const { name, message } = error.cause as Error;
+      assert.deepEqual([name, message], ["NumberFormatError", why]);
+      return true;
+    });
+  });
+}
