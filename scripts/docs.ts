@@ -7,6 +7,7 @@
 
 import type { ConfigDef, ConfigKey, Plugin, PluginPermissions } from "../mod.ts";
 import {
+  herderAdditionsDef,
   logConfigDef,
   restAdditionsConfigDef,
   sinkConnectorConfigDef,
@@ -102,6 +103,8 @@ function configurationPage(): string {
     keysTable(standaloneConfigDef),
     "### The REST API: what clients may send and hold, and who may only read",
     keysTable(restAdditionsConfigDef),
+    "### Connectors between runs, and restarts",
+    keysTable(herderAdditionsDef),
     "### Store and forward",
     keysTable(spoolConfigDef),
     "### The log",

@@ -15,4 +15,5 @@ export * from "./java_trace.ts";
 export * from "./log_bound.ts";
 export * from "./logger.ts";
 export * from "./node_module.ts";
+export * from "./replace_file.ts";
 export * from "./secrets.ts";

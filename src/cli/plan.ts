@@ -12,6 +12,8 @@ import {
   type Connectors,
   embeddedFolder,
   type Finding,
+  herderAdditions,
+  type InitialConnector,
   InvalidConfigError,
   isAdminKey,
   type LogSettings,
@@ -26,19 +28,17 @@ import {
   standaloneConfigDef,
   unknownWorkerKeys,
 } from "../herder/mod.ts";
-import { FileOffsetStore } from "../store/mod.ts";
+import { FileConnectorStore, FileOffsetStore } from "../store/mod.ts";
 import type { KafkaTopics } from "../topics/mod.ts";
 import { inFile, readFile, readWorkerProps } from "./files.ts";
 import { clientSources, kafkaTopics, plannedSpool } from "./kafka.ts";
 
 /** A connector that is to run. */
-export interface PlannedConnector {
+export interface PlannedConnector extends InitialConnector {
   /** Its file. */
-  file: string;
-  /** Its properties, with variables. */
-  props: Props;
+  path: string;
   /** What its class is. */
-  description: Awaited<ReturnType<Connectors["validate"]>>;
+  description: NonNullable<InitialConnector["description"]>;
 }
 
 /** What a standalone worker is to do. */
@@ -65,6 +65,8 @@ export interface Plan {
   connectors: readonly PlannedConnector[];
   /** The offsets of sources. */
   offsets: FileOffsetStore;
+  /** Connectors that were changed while a worker ran; null: they are forgotten. */
+  store: FileConnectorStore | null;
 }
 
 /** A mistake in a file. */
@@ -112,13 +114,19 @@ export async function planStandalone(
     "offset.storage.file.filename",
     () => FileOffsetStore.open(localDisk, path),
   );
+  const { connectorsFile } = worker;
+  const store = connectorsFile === null ? null : await problems.in(
+    workerFile,
+    "config.storage.file.filename",
+    () => FileConnectorStore.open(localDisk, connectorsFile),
+  );
   if (problems.error !== null) return { plan: null, problems: problems.all, error: problems.error };
   if (worker.spooling !== null) {
     for (const { props } of connectors) warnOfOverrides(props, planning.log);
   }
   const { props, variables, logging, folder, clients, kafka, spooling, rest } = worker;
   const plan = { props, variables: variables!, folder, clients, kafka, spooling, rest: rest! };
-  const found = { ...plan, logging: logging!, workerFile, connectors, offsets: offsets! };
+  const found = { ...plan, logging: logging!, workerFile, connectors, offsets: offsets!, store };
   return { plan: found, problems: [] };
 }
 
@@ -134,6 +142,8 @@ type PlannedWorker =
     logging: LogSettings | null;
     /** The keys whose values will do. */
     config: Partial<StandaloneConfig>;
+    /** Where connectors are kept; null: they are not. */
+    connectorsFile: string | null;
   };
 
 /** The clients of a worker itself, in the order they are made. */
@@ -146,7 +156,7 @@ async function planWorker(
 ): Promise<PlannedWorker> {
   const planned: PlannedWorker = {
     ...{ props: {}, config: {}, variables: null, logging: null, folder: null, clients: null },
-    ...{ kafka: null, spooling: null, rest: null },
+    ...{ kafka: null, spooling: null, rest: null, connectorsFile: null },
   };
   const read = await problems.reading(file, () => readWorkerProps(file, log, secrets));
   if (read === null) return planned;
@@ -175,6 +185,8 @@ async function planWorker(
     const spool = () => plannedSpool(props, servers, planned.kafka && clients);
     planned.spooling = await problems.in(file, "spool.dir", spool);
   }
+  const additions = await problems.in(file, null, () => herderAdditions(props));
+  planned.connectorsFile = additions?.connectorsFile ?? null;
   // Brokers first: what reaches them is loaded while the Web Worker of connectors starts.
   await problems.in(file, null, () => connectors.validateWorker(props));
   const env = (name: string) => Deno.env.get(name);
@@ -206,10 +218,6 @@ async function planConnector(
     throw new ConfigError(`name: Connector ${props.name} already exists`);
   });
   names.add(props.name);
-  await problems.in(file, "initial_state", () => {
-    if (initialState === "RUNNING") return;
-    throw new ConfigError(`initial_state=${initialState}: only RUNNING can be used so far`);
-  });
   // With no providers to ask, what variables stand for is not known, and would be told as wrong.
   if (variables === null) return null;
   const description = await problems.in(
@@ -217,7 +225,9 @@ async function planConnector(
     null,
     () => connectors.validate(props, policyOf(workerProps), variables),
   );
-  return description === null ? null : { file, props, description };
+  if (description === null) return null;
+  const target = initialState === "RUNNING" ? "STARTED" : initialState;
+  return { path: file, props, description, target, file: props };
 }
 
 /** The worker's policy; one that allows all where there is none of its name, which is told elsewhere. */

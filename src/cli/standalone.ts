@@ -5,7 +5,12 @@
  */
 
 import { localDisk, loggers, reasonOf, type Secrets, systemClock } from "../base/mod.ts";
-import { Connectors, standaloneConfigDef, StandaloneHerder } from "../herder/mod.ts";
+import {
+  Connectors,
+  initialConnectors,
+  standaloneConfigDef,
+  StandaloneHerder,
+} from "../herder/mod.ts";
 import type { WorkerLog } from "../logging/mod.ts";
 import { createApps, RestServer } from "../rest/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
@@ -26,7 +31,6 @@ export async function runStandalone(
   takeConsole(log);
   const stop = aborted(stopSignal(log));
   let herder: StandaloneHerder | null = null;
-  let isStarted = false;
   let isStopping = false;
   const connectors = new Connectors(log, [], {
     onRaised: (name, trace) => herder?.connectorRaised(name, trace),
@@ -37,12 +41,12 @@ export async function runStandalone(
   const planned = await planStandalone(files, { connectors, log, secrets });
   if (planned.plan === null) throw planned.error;
   workerLog.configure(planned.plan.logging);
-  const { workerFile, props, variables, folder, clients, kafka, spooling } = planned.plan;
+  const { workerFile, props, variables, folder, clients, kafka, spooling, store } = planned.plan;
   const { rest } = planned.plan;
   const { adminListeners } = rest;
   const config = standaloneConfigDef.parse(props);
   const { main, admin } = createApps({
-    herder: () => isStarted ? herder : null,
+    herder: () => herder,
     commit: "unknown",
     clusterId: () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
     adminListeners: adminListeners === null
@@ -86,17 +90,21 @@ export async function runStandalone(
       internalTopics: new Set([groupOffsetsTopic]),
       clients,
       offsets: planned.plan.offsets,
+      store,
       clock: systemClock,
       log: log.named({ name: loggers.herder }),
     });
     const started = (async () => {
+      const files = planned.plan.connectors;
+      const kept = store?.connectors ?? new Map();
+      const { initial, outdated } = initialConnectors(files, kept, log);
+      for (const name of outdated) await store!.put(name, null);
       await Promise.all(
-        planned.plan.connectors.map(({ props, description }) =>
-          running.startConnector(props, description)
+        initial.map((connector) =>
+          running.startConnector(connector.props, connector.description, connector)
         ),
       );
       running.ready();
-      isStarted = true;
       log.info("Kafka Connect worker started");
     })();
     // Tasks wait for the brokers by themselves; this tells what keeps them waiting.

@@ -65,13 +65,13 @@ async function whatStartsRefuse(plan: Plan, log: Logger): Promise<Problem[]> {
 async function whatTasksRefuse({ props, connectors, clients, variables }: Plan): Promise<string[]> {
   if (clients === null) return [];
   const warnings: string[] = [];
-  for (const { file, props: raw, description: { type } } of connectors) {
+  for (const { path, props: raw, description: { type } } of connectors) {
     const { props: resolved } = await variables.resolve(raw);
     const connector = { ...resolved, name: raw.name };
     const findings = await taskFindings(type, { worker: props, connector, clients });
     for (const { name, errorMessages } of findings) {
       for (const reason of errorMessages) {
-        warnings.push(`${place({ file, key: name || null, reason })} (its tasks will fail)`);
+        warnings.push(`${place({ file: path, key: name || null, reason })} (its tasks will fail)`);
       }
     }
   }

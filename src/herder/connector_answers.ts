@@ -15,13 +15,12 @@ export interface Teller {
 }
 
 /** What a connector is. */
-export function infoOf({ name, definition, tasks }: RunningConnector): ConnectorInfo {
-  const { props, description } = definition;
+export function infoOf({ name, props, definition, tasks }: RunningConnector): ConnectorInfo {
   return {
     name,
     config: props,
     tasks: tasks.map(({ id }) => ({ connector: name, task: id })),
-    type: description.type,
+    type: definition.description?.type ?? "unknown",
   };
 }
 
@@ -31,7 +30,8 @@ export function statusOf(running: RunningConnector, teller: Teller): ConnectorSt
     name: running.name,
     connector: stateOf(running, running.lifecycle, teller),
     tasks: running.tasks.map((task) => taskStateOf(running, task, teller)),
-    type: running.definition.description.type,
+    type: running.definition.description?.type ?? "unknown",
+    ...running.autoRestart === null ? {} : { auto_restart: running.autoRestart },
   };
 }
 
@@ -52,10 +52,10 @@ export function findTask({ tasks }: RunningConnector, id: number, message: strin
 }
 
 function stateOf(
-  { definition: { description: { version } } }: RunningConnector,
+  { definition: { description } }: RunningConnector,
   { state, trace }: Lifecycle,
   { workerId: worker_id, secrets }: Teller,
 ): ConnectorStateOf {
   const traced = trace === null ? {} : { trace: secrets.mask(trace) };
-  return { state: state as TaskState, worker_id, version, ...traced };
+  return { state: state as TaskState, worker_id, version: description?.version, ...traced };
 }

@@ -29,7 +29,7 @@ import {
   NotFoundError,
   reasonOf,
 } from "../base/mod.ts";
-import { RemoteError } from "../sandbox/mod.ts";
+import { type ConnectorDescription, RemoteError } from "../sandbox/mod.ts";
 import type { OffsetStore } from "../store/mod.ts";
 import type { GroupAdmin, PartitionOffset, Topics } from "../topics/mod.ts";
 import type { ClientSources, ConfigVariables, Props } from "./config/mod.ts";
@@ -91,7 +91,8 @@ export class ConnectorOffsets {
 
   /** A connector's offsets. @throws {ConnectError} when they cannot be read */
   async read(owner: OffsetsOwner): Promise<ConnectorOffset[]> {
-    const { name, definition: { description: { type } } } = owner;
+    const { name } = owner;
+    const type = connectorTypeOf(owner);
     if (type === "source") return this.#sourceOffsets(name);
     try {
       const props = await this.#resolved(owner);
@@ -129,7 +130,8 @@ export class ConnectorOffsets {
 
   async #modify(owner: OffsetsOwner, offsets: readonly ConnectorOffset[] | null): Promise<string> {
     checkStopped(owner);
-    const { name, definition: { description: { type } } } = owner;
+    const { name } = owner;
+    const type = connectorTypeOf(owner);
     try {
       const isHandled = await owner.whileUnchanged(async (wait) => {
         checkStopped(owner);
@@ -361,4 +363,12 @@ function primitiveOf(value: unknown): unknown {
   const plain = exactValue(value as Json);
   // Kafka: its JSON library reads such a number as infinite, and writes that as a string.
   return typeof plain === "number" && !Number.isFinite(plain) ? doubleText(plain) : plain;
+}
+
+/** @throws {ConnectError} when its class is not known */
+function connectorTypeOf(
+  { name, definition: { description } }: OffsetsOwner,
+): ConnectorDescription["type"] {
+  if (description !== null) return description.type;
+  throw new ConnectError(`The class of connector ${name} is not known`);
 }

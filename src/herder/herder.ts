@@ -69,6 +69,16 @@ export interface ConnectorStatus {
   tasks: TaskStateOf[];
   /** Its kind. */
   type: ConnectorType;
+  /** How it restarts by itself; not there where it does not. */
+  auto_restart?: AutoRestartStatus;
+}
+
+/** How a connector restarts by itself, with its tasks, when something of it has failed. An addition. */
+export interface AutoRestartStatus {
+  /** How often it has, since it ran well. */
+  count: number;
+  /** When it will next, in milliseconds since the epoch; null: nothing has failed, or it was restarted too often. */
+  next_restart_timestamp: number | null;
 }
 
 /** A task's configuration. Kafka: `TaskInfo`. */

@@ -8,25 +8,17 @@
  * @module
  */
 
-import {
-  type Clock,
-  ConnectError,
-  type Logger,
-  loggers,
-  named,
-  reasonOf,
-  traceOf,
-} from "../base/mod.ts";
+import { ConnectError, loggers, named, reasonOf, traceOf } from "../base/mod.ts";
 import { RemoteError } from "../sandbox/mod.ts";
-import type { ConfigVariables, Props } from "./config/mod.ts";
-import type { RestartRequest, TargetState } from "./herder.ts";
+import { AutoRestart } from "./auto_restart.ts";
+import { ConnectorInstance, type ConnectorInstanceOptions } from "./connector_instance.ts";
+import type { AutoRestartConfig, Props } from "./config/mod.ts";
+import type { AutoRestartStatus, RestartRequest, TargetState } from "./herder.ts";
 import { Lifecycle, type LifecycleState, type Transition } from "./lifecycle.ts";
-import { reloadAfter } from "./reload.ts";
 import { RunningTask } from "./running_task.ts";
 import {
   areSameConfigs,
   type ConnectorDefinition,
-  type TaskConfigCalls,
   taskConfigsOf,
   TooManyTasksError,
 } from "./task_configs.ts";
@@ -34,30 +26,14 @@ import type { PrepareTask } from "./task_launcher.ts";
 import type { PreparedTask } from "./task_runner.ts";
 import { Turns } from "./turns.ts";
 
-/** What is asked of the connectors themselves, wherever they live. */
-export interface ConnectorCalls extends TaskConfigCalls {
-  /** Makes and starts a connector. */
-  start(connector: string, props: Props): Promise<void>;
-  /** Stops a connector, and forgets it: one of its name may start then, even if this one hangs. */
-  stop(connector: string): Promise<void>;
-}
-
 /** What a connector runs with. */
-export interface RunningConnectorOptions {
-  /** The connectors themselves. */
-  connectors: ConnectorCalls;
+export interface RunningConnectorOptions extends ConnectorInstanceOptions {
   /** How tasks get what they need. */
   prepareTask: PrepareTask;
-  /** What resolves its variables. */
-  variables: ConfigVariables;
-  /** How long it or a task of it may take to stop, in milliseconds. */
-  stopMsMax: number;
+  /** How it restarts by itself; null: it does not. */
+  autoRestart: AutoRestartConfig | null;
   /** Is told of each step of its state, or of a task's. */
   onTransition(connector: string, task: number | null, transition: Transition): void;
-  /** Time. */
-  clock: Clock;
-  /** Where messages go. */
-  log: Logger;
 }
 
 /** The states out of which a connector starts: what has failed waits for a restart, as what restarts does. */
@@ -71,15 +47,13 @@ export class RunningConnector {
   readonly lifecycle: Lifecycle;
   readonly #options: RunningConnectorOptions;
   readonly #turns: Turns;
-  #definition: ConnectorDefinition;
+  readonly #instance: ConnectorInstance;
+  #props: Props;
   #target: TargetState;
   #tasks: readonly RunningTask[] = [];
   /** The configuration that its tasks were started with. */
   #applied: Props | null = null;
-  /** Whether there is an object of its class that has not been stopped. */
-  #isMade = false;
-  /** Ends the wait for its variables to have other values. */
-  #reload = new AbortController();
+  readonly #autoRestart: AutoRestart | null;
   #settling: Promise<void> | null = null;
   #reconfiguring: Promise<void> | null = null;
 
@@ -89,26 +63,47 @@ export class RunningConnector {
     target: TargetState,
     options: RunningConnectorOptions,
   ) {
-    const { clock, stopMsMax, onTransition } = options;
+    const { clock, stopMsMax } = options;
     this.name = definition.props.name;
-    this.#definition = definition;
+    this.#props = definition.props;
     this.#target = target;
-    this.#options = {
-      ...options,
-      log: named(options.log, { name: loggers.worker, connector: this.name }),
-    };
-    this.#turns = new Turns({ name: `Connector ${this.name}`, patienceMs: stopMsMax, clock });
-    this.lifecycle = new Lifecycle((transition) => onTransition(this.name, null, transition));
+    const log = named(options.log, { name: loggers.worker, connector: this.name });
+    this.#options = { ...options, log };
+    const turns = this.#turns = new Turns({
+      name: `Connector ${this.name}`,
+      patienceMs: stopMsMax,
+      clock,
+    });
+    const onReload = () => void this.restartWithTasks({ onlyFailed: false, includeTasks: true });
+    this.#instance = new ConnectorInstance(definition, { ...this.#options, turns, onReload });
+    this.lifecycle = new Lifecycle((transition) => this.#onTransition(null, transition));
+    this.#autoRestart = options.autoRestart && new AutoRestart({
+      ...options.autoRestart,
+      restart: () => this.#restartFailed(),
+      onGivenUp: (count) =>
+        log.warn(`Connector ${this.name} was restarted ${count} times, and is no more`),
+      clock,
+    });
   }
 
-  /** What it is. */
+  /** Its configuration, with variables: what was asked for last. */
+  get props(): Props {
+    return this.#props;
+  }
+
+  /** What it is now. */
   get definition(): ConnectorDefinition {
-    return this.#definition;
+    return this.#instance.definition;
   }
 
   /** What it is meant to do. */
   get target(): TargetState {
     return this.#target;
+  }
+
+  /** How it restarts by itself; null: it does not. */
+  get autoRestart(): AutoRestartStatus | null {
+    return this.#autoRestart?.status ?? null;
   }
 
   /** Its tasks. */
@@ -129,9 +124,11 @@ export class RunningConnector {
 
   /** Gives it another configuration. @throws {Error} why it does not start with that; it is FAILED then */
   configure(definition: ConnectorDefinition): Promise<void> {
+    this.#props = definition.props;
+    this.#autoRestart?.reset();
     return this.#turns.take(true, async () => {
-      this.#definition = definition;
-      await this.#stopConnector();
+      await this.#instance.stop();
+      this.#instance.definition = definition;
       this.lifecycle.take("end");
       await this.#begin();
     });
@@ -141,6 +138,7 @@ export class RunningConnector {
   setTarget(target: TargetState): Promise<void> {
     this.#target = target;
     const isPressing = target === "STOPPED";
+    if (isPressing) this.#autoRestart?.reset();
     if (this.#settling !== null && !isPressing) return this.#settling;
     return this.#settling = this.#turns.take(isPressing, () => {
       this.#settling = null;
@@ -150,15 +148,21 @@ export class RunningConnector {
 
   /** Restarts the connector, not its tasks. @throws {Error} why it does not start; it is FAILED then */
   restart(): Promise<void> {
+    this.#autoRestart?.reset();
     return this.#turns.take(true, async () => {
-      await this.#stopConnector();
+      await this.#instance.stop();
       this.lifecycle.take("restart");
       await this.#begin();
     });
   }
 
   /** Restarts what is asked for. @returns when that is done */
-  restartWithTasks({ onlyFailed, includeTasks }: RestartRequest): Promise<void> {
+  restartWithTasks(request: RestartRequest): Promise<void> {
+    this.#autoRestart?.reset();
+    return this.#restart(request, true);
+  }
+
+  #restart({ onlyFailed, includeTasks }: RestartRequest, isPressing: boolean): Promise<void> {
     const isWanted = ({ lifecycle }: RunningConnector | RunningTask) =>
       !onlyFailed || lifecycle.state === "FAILED";
     const itself = isWanted(this) ? [this] : [];
@@ -166,8 +170,8 @@ export class RunningConnector {
     const restarting = () =>
       [...itself, ...tasks].forEach(({ lifecycle }) => lifecycle.take("restart"));
     restarting();
-    return this.#turns.take(true, async () => {
-      await Promise.all([...itself.map((it) => it.#stopConnector()), ...tasks.map(stopTask)]);
+    return this.#turns.take(isPressing, async () => {
+      await Promise.all([...itself.map((it) => it.#instance.stop()), ...tasks.map(stopTask)]);
       restarting();
       if (itself.length > 0) await this.#begin().catch(() => {});
       await this.#startTasks(tasks.filter(({ lifecycle }) => lifecycle.state === "RESTARTING"));
@@ -192,7 +196,7 @@ export class RunningConnector {
     return this.#reconfiguring ??= this.#turns.take(false, async () => {
       this.#reconfiguring = null;
       try {
-        await this.#updateTasks(await this.#turns.wait(this.#resolved()));
+        await this.#updateTasks(await this.#instance.resolve());
       } catch (error) {
         // Kafka: `Worker.connectorTaskConfigs`: only too many tasks are a failure of the connector.
         if (error instanceof TooManyTasksError) this.#failed(error);
@@ -206,16 +210,17 @@ export class RunningConnector {
 
   /** It has failed outside a call. */
   raised(trace: string): void {
-    if (!this.#isMade || !this.lifecycle.take("fail", trace)) return;
+    if (!this.#instance.isMade || !this.lifecycle.take("fail", trace)) return;
     this.#options.log.error(`Connector ${this.name} has failed: ${trace.split("\n")[0]}`);
   }
 
   /** Stops it and its tasks for good. */
   delete(): Promise<void> {
     this.#target = "STOPPED";
+    this.#autoRestart?.cancel();
     return this.#turns.take(true, async () => {
       await this.#removeTasks();
-      await this.#stopConnector();
+      await this.#instance.stop();
       this.lifecycle.take("destroy");
     });
   }
@@ -223,9 +228,10 @@ export class RunningConnector {
   /** Stops it and its tasks, for the worker stops: nothing is waited for but for what may be saved. */
   async end(): Promise<void> {
     this.#turns.end();
+    this.#autoRestart?.cancel();
     await this.#turns.take(true, async () => {
       await Promise.all(this.#tasks.map(stopTask));
-      await this.#stopConnector();
+      await this.#instance.stop();
     });
   }
 
@@ -237,8 +243,12 @@ export class RunningConnector {
   /** From nothing that runs to the target state. */
   async #begin(): Promise<void> {
     if (this.#turns.isOver) return;
-    if (this.#target === "STARTED") await this.#startWithTasks();
-    else this.lifecycle.take(this.#target === "PAUSED" ? "pause" : "stop");
+    if (this.#target === "STARTED") return await this.#startWithTasks();
+    this.lifecycle.take(this.#target === "PAUSED" ? "pause" : "stop");
+    // It is of no use yet, but what its kind is may be told.
+    await this.#instance.describe().catch((error) =>
+      this.#options.log.warn(`Connector ${this.name} cannot run: ${reasonOf(error)}`)
+    );
   }
 
   /** From whatever there is to the target state. */
@@ -253,28 +263,28 @@ export class RunningConnector {
       case "PAUSED": {
         for (const task of this.#tasks) task.pause();
         // Kafka: `WorkerConnector.suspend`: what has failed stays so, and what cannot be paused has failed.
-        const error = await this.#stopConnector();
+        const error = await this.#instance.stop();
         if (error !== null) this.#failed(error);
         lifecycle.take("pause");
         break;
       }
       case "STOPPED":
         await this.#removeTasks();
-        await this.#stopConnector();
+        await this.#instance.stop();
         lifecycle.take("stop");
     }
   }
 
   async #startWithTasks(): Promise<void> {
-    const { connectors, log } = this.#options;
-    const { description: { type } } = this.#definition;
+    const { log } = this.#options;
     try {
-      const props = await this.#turns.wait(this.#resolved());
-      this.#isMade = true;
-      await this.#turns.wait(connectors.start(this.name, props));
+      const props = await this.#instance.start();
       this.lifecycle.take("run");
       await this.#updateTasks(props);
-      log.info(`Started ${type} connector ${this.name} with ${this.#tasks.length} task(s)`);
+      if (this.lifecycle.state !== "RUNNING") return;
+      log.info(
+        `Started ${this.definition.description?.type} connector ${this.name} with ${this.#tasks.length} task(s)`,
+      );
     } catch (error) {
       this.#failed(error);
       log.error(`Connector ${this.name} has failed to start: ${reasonOf(error)}`);
@@ -282,56 +292,29 @@ export class RunningConnector {
     }
   }
 
+  #onTransition(task: number | null, transition: Transition): void {
+    this.#options.onTransition(this.name, task, transition);
+    if (transition.to === "FAILED") this.#autoRestart?.failed();
+  }
+
+  /** Restarts what has failed by itself. */
+  #restartFailed(): void {
+    this.#options.log.info(`Connector ${this.name} restarts what has failed`);
+    void this.#restart({ onlyFailed: true, includeTasks: true }, false);
+  }
+
   #failed(error: unknown): void {
     this.lifecycle.take("fail", error instanceof RemoteError ? error.trace : traceOf(error));
-  }
-
-  /** Stops the connector itself. @returns why it did not stop as it should, or null */
-  async #stopConnector(): Promise<unknown> {
-    const { connectors, log, stopMsMax } = this.#options;
-    this.#reload.abort();
-    if (!this.#isMade) return null;
-    this.#isMade = false;
-    try {
-      if (await this.#turns.waitAWhile(connectors.stop(this.name))) return null;
-      throw new ConnectError(`it did not stop within ${stopMsMax} ms`);
-    } catch (error) {
-      log.warn(`Connector ${this.name} could not be stopped: ${reasonOf(error)}`);
-      return error;
-    }
-  }
-
-  /** A connector's configuration as it and its tasks need it, and nobody else. */
-  async #resolved(): Promise<Props> {
-    const { props } = this.#definition;
-    const { variables } = this.#options;
-    this.#reload.abort();
-    const reload = this.#reload = new AbortController();
-    const resolved = await variables.resolve(props);
-    if (!reload.signal.aborted) {
-      void reloadAfter(props, resolved, variables, {
-        ...this.#options,
-        signal: reload.signal,
-        onChanged: () => void this.#restartAll(),
-      });
-    }
-    return { ...resolved.props, name: this.name };
-  }
-
-  /** Its variables have other values. */
-  async #restartAll(): Promise<void> {
-    const why = "what its variables stand for has changed";
-    this.#options.log.info(`Connector ${this.name} is started anew: ${why}`);
-    await this.restartWithTasks({ onlyFailed: false, includeTasks: true });
   }
 
   /** Kafka: `StandaloneHerder.updateConnectorTasks`; `resolved` is its configuration without variables. */
   async #updateTasks(resolved: Props): Promise<void> {
     if (this.lifecycle.state !== "RUNNING" || this.#target !== "STARTED") return;
-    const { props } = this.#definition;
+    const { props } = this.#instance.definition;
+    const { type } = await this.#instance.describe();
     const { connectors, log } = this.#options;
     const configs = await this.#turns.wait(
-      taskConfigsOf(connectors, this.#definition, resolved, log),
+      taskConfigsOf(connectors, props, type, resolved, log),
     );
     if (this.#turns.isOver) return;
     const before = this.#tasks.map(({ config }) => config);
@@ -345,20 +328,21 @@ export class RunningConnector {
   }
 
   #makeTask(id: number, config: Props): RunningTask {
-    const { log, stopMsMax, onTransition } = this.#options;
+    const { log, stopMsMax } = this.#options;
     return new RunningTask({
       name: `${this.name}-${id}`,
       id,
       config,
       prepare: (task) => this.#prepare(task),
       stopMsMax,
-      onTransition: (transition) => onTransition(this.name, id, transition),
+      onTransition: (transition) => this.#onTransition(id, transition),
       log,
     });
   }
 
   async #prepare({ id, config }: RunningTask): Promise<PreparedTask> {
-    const { props, description } = this.#definition;
+    const { props } = this.#instance.definition;
+    const description = await this.#instance.describe();
     const { variables, prepareTask } = this.#options;
     const preparing = variables.resolve(props).then((resolved) =>
       prepareTask({

@@ -14,8 +14,11 @@ import {
   reasonOf,
 } from "../base/mod.ts";
 import type { ConnectorDescription } from "../sandbox/mod.ts";
+import type { ConnectorStore } from "../store/mod.ts";
 import {
+  type AutoRestartConfig,
   ConfigVariables,
+  herderAdditions,
   type NullableProps,
   type OverridePolicy,
   overridePolicy,
@@ -41,9 +44,11 @@ import type {
   TaskStateOf,
   WorkerHealth,
 } from "./herder.ts";
+import { HerderTurn } from "./herder_turn.ts";
+import { KeptConnectors } from "./kept_connectors.ts";
+import type { InitialConnector } from "./initial_connectors.ts";
 import { RunningConnector, type RunningConnectorOptions } from "./running_connector.ts";
 import { type PrepareTask, taskLauncher, type TaskLauncherOptions } from "./task_launcher.ts";
-import { healthOf } from "./worker_health.ts";
 
 /** What a herder works with. */
 export type StandaloneHerderOptions =
@@ -56,6 +61,8 @@ export type StandaloneHerderOptions =
     workerId: string;
     /** The connectors' Web Worker. */
     connectors: Omit<Connectors, "describe" | "validateWorker" | "alterOffsets">;
+    /** Where connectors are kept that were changed over REST; they are forgotten unless it is told. */
+    store?: ConnectorStore | null;
     /** Is told of each step of the state of a connector, or of a task. */
     onTransition?: RunningConnectorOptions["onTransition"];
     /** Time. */
@@ -77,14 +84,13 @@ export class StandaloneHerder implements Herder {
   readonly #offsets: ConnectorOffsets | null;
   readonly #activeTopics: ActiveTopics;
   readonly #stopMsMax: number;
+  readonly #autoRestart: AutoRestartConfig | null;
   readonly #running = new Map<string, RunningConnector>();
   /** Connectors that were deleted and have not gone yet. */
   readonly #leaving = new Map<string, Promise<void>>();
-  /** Changes of what connectors there are, one after another. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #kept: KeptConnectors;
+  readonly #turn: HerderTurn;
   readonly #teller: Teller;
-  #isReady = false;
-  #isStopping = false;
 
   /** A herder without connectors. */
   constructor(options: StandaloneHerderOptions) {
@@ -92,9 +98,12 @@ export class StandaloneHerder implements Herder {
     this.#options = options;
     this.#variables = variables;
     this.#teller = { workerId: options.workerId, secrets: variables.secrets };
+    this.#turn = new HerderTurn(options.clock);
+    this.#kept = new KeptConnectors(options.store ?? null);
     this.#policy = overridePolicy(workerProps);
     const config = standaloneConfigDef.parse(workerProps);
     this.#stopMsMax = Number(config["task.shutdown.graceful.timeout.ms"]);
+    this.#autoRestart = herderAdditions(workerProps).autoRestart;
     const topics = this.#activeTopics = new ActiveTopics(config["topic.tracking.enable"]);
     const onTopic = (connector: string, topic: string) => topics.record(connector, topic);
     const isFake = "prepareTask" in options;
@@ -116,12 +125,12 @@ export class StandaloneHerder implements Herder {
 
   /** All connectors of the command line have been started. */
   ready(): void {
-    this.#isReady = true;
+    this.#turn.ready();
   }
 
   /** How well it is: whether it gets on with changes of what connectors there are. */
   health(): Promise<WorkerHealth> {
-    return healthOf(this.#isReady, this.#turn, this.#options.clock);
+    return this.#turn.health();
   }
 
   /** The names of all connectors, sorted. */
@@ -164,11 +173,12 @@ export class StandaloneHerder implements Herder {
   /** Starts a connector and its tasks. One that fails to start is there, as FAILED. */
   async startConnector(
     props: Props,
-    description: ConnectorDescription,
-    target: TargetState = "STARTED",
+    description: ConnectorDescription | null,
+    { target = "STARTED", file = null }: Partial<InitialConnector> = {},
   ): Promise<void> {
-    if (this.#isStopping) return;
+    if (this.#turn.isOver) return;
     const { name } = props;
+    if (file !== null) this.#kept.addFile(name, file);
     if (this.#running.has(name)) throw new ConnectError(`Connector ${name} already exists`);
     await this.#add(props, description, target).begun.catch(() => {});
   }
@@ -191,13 +201,16 @@ export class StandaloneHerder implements Herder {
       this.#policy,
       this.#variables,
     );
-    // deno-lint-ignore require-await
-    const { created, running, begun } = await this.#inTurn(async () => {
+    const { created, running, begun } = await this.#turn.take(async () => {
       const running = this.#running.get(name);
-      if (running === undefined) {
-        return { created: true, ...this.#add(props, description, initialState ?? "STARTED") };
+      if (running !== undefined && !allowReplace) {
+        throw new AlreadyExistsError(`Connector ${name} already exists`);
       }
-      if (!allowReplace) throw new AlreadyExistsError(`Connector ${name} already exists`);
+      const target = running?.target ?? initialState ?? "STARTED";
+      await this.#kept.keep(name, props, target);
+      if (running === undefined) {
+        return { created: true, ...this.#add(props, description, target) };
+      }
       return { created: false, running, begun: running.configure({ props, description }) };
     });
     await begun;
@@ -209,7 +222,7 @@ export class StandaloneHerder implements Herder {
     name: string,
     patch: Record<string, string | null>,
   ): Promise<ConnectorInfo> {
-    const { definition: { props } } = this.#find(name, `Connector ${name} not found`);
+    const { props } = this.#find(name, `Connector ${name} not found`);
     const patched = new Map<string, string>(Object.entries(props));
     for (const [key, value] of Object.entries(patch)) {
       if (value === null) patched.delete(key);
@@ -221,9 +234,9 @@ export class StandaloneHerder implements Herder {
 
   /** Stops a connector and forgets it; its offsets stay. @throws {NotFoundError} */
   async deleteConnector(name: string): Promise<void> {
-    // deno-lint-ignore require-await
-    const { left } = await this.#inTurn(async () => {
+    const { left } = await this.#turn.take(async () => {
       const running = this.#find(name, `Connector ${name} not found`);
+      await this.#kept.keep(name, null, running.target);
       this.#running.delete(name);
       const left = running.delete();
       this.#leaving.set(name, left);
@@ -327,7 +340,7 @@ export class StandaloneHerder implements Herder {
 
   /** Stops all connectors with their tasks, all together. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#turn.end();
     await Promise.all([...this.#running.values()].map((running) => running.end()));
     this.#options.connectors.close();
   }
@@ -349,7 +362,7 @@ export class StandaloneHerder implements Herder {
 
   #add(
     props: Props,
-    description: ConnectorDescription,
+    description: ConnectorDescription | null,
     target: TargetState,
   ): { running: RunningConnector; begun: Promise<void> } {
     const { connectors, onTransition = () => {}, clock, log } = this.#options;
@@ -357,6 +370,8 @@ export class StandaloneHerder implements Herder {
       connectors,
       prepareTask: this.#prepareTask,
       variables: this.#variables,
+      policy: this.#policy,
+      autoRestart: this.#autoRestart,
       stopMsMax: this.#stopMsMax,
       onTransition,
       clock,
@@ -367,22 +382,14 @@ export class StandaloneHerder implements Herder {
   }
 
   async #setTarget(name: string, target: TargetState): Promise<{ settled: Promise<void> }> {
-    // deno-lint-ignore require-await
-    return await this.#inTurn(async () => {
-      const settled = this.#find(name, `Unknown connector ${name}`).setTarget(target);
+    return await this.#turn.take(async () => {
+      const running = this.#find(name, `Unknown connector ${name}`);
+      await this.#kept.keep(name, running.props, target);
+      const settled = running.setTarget(target);
       settled.catch((error) =>
         this.#options.log.error(`Connector ${name} is not ${target}: ${reasonOf(error)}`)
       );
       return { settled };
     });
-  }
-
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const changed = this.#turn.then(() => {
-      if (this.#isStopping) throw new ConnectError("The worker stops");
-      return change();
-    });
-    this.#turn = changed.catch(() => {});
-    return changed;
   }
 }

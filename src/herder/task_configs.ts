@@ -19,8 +19,8 @@ export interface TaskConfigCalls {
 export interface ConnectorDefinition {
   /** As configured: with variables. */
   props: Props;
-  /** What its class is. */
-  description: ConnectorDescription;
+  /** What its class is; null: that is not known yet. */
+  description: ConnectorDescription | null;
 }
 
 /** A connector gives more tasks than it may have. Kafka: `TooManyTasksException`. */
@@ -42,13 +42,16 @@ const tooManyTasksAdvice =
 
 /**
  * Asks a connector for the configurations of its tasks. Kafka: `Worker.connectorTaskConfigs`.
+ * @param props its configuration, with variables
+ * @param type its kind
  * @param resolved its configuration without variables
  * @returns them with variables
  * @throws {TooManyTasksError} when there are more than `tasks.max`, and that is enforced
  */
 export async function taskConfigsOf(
   calls: TaskConfigCalls,
-  { props, description: { type } }: ConnectorDefinition,
+  props: Props,
+  type: ConnectorDescription["type"],
   resolved: Props,
   log: Logger,
 ): Promise<Props[]> {

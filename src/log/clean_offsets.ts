@@ -4,8 +4,7 @@
  * `TOPIC PARTITION OFFSET`. It only saves work: without it a partition is compacted from its begin.
  */
 
-import type { Disk } from "../base/mod.ts";
-import { replaceFile } from "./replace_file.ts";
+import { type Disk, replaceFile } from "../base/mod.ts";
 
 const fileName = "cleaner-offset-checkpoint";
 
@@ -27,5 +26,5 @@ export function writeCleanOffsets(
   offsets: ReadonlyMap<string, bigint>,
 ): Promise<void> {
   const lines = [...offsets].map(([partition, offset]) => `${partition} ${offset}\n`);
-  return replaceFile(disk, folder, fileName, `0\n${offsets.size}\n${lines.join("")}`);
+  return replaceFile(disk, `${folder}/${fileName}`, `0\n${offsets.size}\n${lines.join("")}`);
 }

@@ -7,4 +7,3 @@
 export * from "./embedded_log.ts";
 export type { PartitionFollower } from "./partition_follower.ts";
 export type { PartitionLog } from "./partition_log.ts";
-export { replaceFile } from "./replace_file.ts";

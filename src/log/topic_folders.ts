@@ -7,8 +7,14 @@
  * again replaces or removes what an earlier attempt left there.
  */
 
-import { AlreadyExistsError, ConfigError, ConnectError, type Disk, reasonOf } from "../base/mod.ts";
-import { replaceFile } from "./replace_file.ts";
+import {
+  AlreadyExistsError,
+  ConfigError,
+  ConnectError,
+  type Disk,
+  reasonOf,
+  replaceFile,
+} from "../base/mod.ts";
 import { listSegments, segmentPath } from "./segment.ts";
 
 /** The settings of topics that differ from the defaults. */
@@ -115,5 +121,5 @@ export async function readConfigs(disk: Disk, folder: string): Promise<TopicConf
 
 /** Replaces the settings of topics, durably. */
 export function writeConfigs(disk: Disk, folder: string, configs: TopicConfigs): Promise<void> {
-  return replaceFile(disk, folder, settingsFile, JSON.stringify(configs, null, 2) + "\n");
+  return replaceFile(disk, `${folder}/${settingsFile}`, JSON.stringify(configs, null, 2) + "\n");
 }

@@ -10,7 +10,15 @@
  */
 
 import { canonicalText, parseExact, stringifyExact } from "../api/mod.ts";
-import { ConfigError, ConnectError, CorruptError, type Disk, reasonOf } from "../base/mod.ts";
+import {
+  ConfigError,
+  ConnectError,
+  CorruptError,
+  type Disk,
+  folderOf,
+  reasonOf,
+  replaceFile,
+} from "../base/mod.ts";
 import { decodeJavaMap, encodeJavaMap, type JavaMapEntry } from "./java_map.ts";
 
 /** A source partition and its offset (null: none), both as JSON text. */
@@ -100,20 +108,10 @@ export class FileOffsetStore implements OffsetStore {
   }
 
   async #write(): Promise<void> {
-    const next = `${this.#path}.tmp`;
     try {
       if (!this.#isFolderMade) await this.#disk.makeDirectory(folderOf(this.#path));
       this.#isFolderMade = true;
-      await this.#disk.remove(next);
-      const file = await this.#disk.open(next, "write");
-      try {
-        await file.write(encodeJavaMap([...this.#entries.values()]), 0);
-        await file.datasync();
-      } finally {
-        file.close();
-      }
-      await this.#disk.rename(next, this.#path);
-      await this.#disk.syncDirectory(folderOf(this.#path));
+      await replaceFile(this.#disk, this.#path, encodeJavaMap([...this.#entries.values()]));
     } catch (cause) {
       this.#isFolderMade = false;
       throw new ConnectError(`Cannot write the offsets file "${this.#path}": ${reasonOf(cause)}`, {
@@ -152,9 +150,4 @@ function canonicalKey(key: Uint8Array | null): string {
   } catch {
     return text;
   }
-}
-
-function folderOf(path: string): string {
-  const end = path.lastIndexOf("/");
-  return end < 0 ? "." : end === 0 ? "/" : path.slice(0, end);
 }

@@ -9,8 +9,7 @@
  * in the log may be. A queue is in `spool.json`, durably, before it takes records.
  */
 
-import { CorruptError, type Disk, reasonOf } from "../base/mod.ts";
-import { replaceFile } from "../log/mod.ts";
+import { CorruptError, type Disk, reasonOf, replaceFile } from "../base/mod.ts";
 import type { NewTopic, TopicPartition } from "./topics.ts";
 
 const catalogFile = "spool.json";
@@ -65,7 +64,7 @@ export async function readCatalog(disk: Disk, folder: string): Promise<Catalog> 
 
 /** Replaces `spool.json`. */
 export function writeCatalog(disk: Disk, folder: string, catalog: Catalog): Promise<void> {
-  return replaceFile(disk, folder, catalogFile, JSON.stringify(catalog, null, 2) + "\n");
+  return replaceFile(disk, `${folder}/${catalogFile}`, JSON.stringify(catalog, null, 2) + "\n");
 }
 
 /**
@@ -89,7 +88,7 @@ export function writeForwarded(disk: Disk, folder: string, forwarded: Forwarded)
     (_, value) => typeof value === "bigint" ? String(value) : value,
     2,
   );
-  return replaceFile(disk, folder, forwardedFile, `${text}\n`);
+  return replaceFile(disk, `${folder}/${forwardedFile}`, `${text}\n`);
 }
 
 /** Reads a file; `none` when there is none. @throws {CorruptError} naming it */

@@ -14,6 +14,7 @@ export * from "./connector_file.ts";
 export * from "./connector_rules.ts";
 export * from "./cross_origin.ts";
 export { deadLetterTopic, errorSpec, validateDeadLetters } from "./error_handling.ts";
+export * from "./herder_additions.ts";
 export * from "./header_rules.ts";
 export * from "./invalid_config.ts";
 export { logConfigDef, type LogSettings, logSettings } from "./log_config.ts";

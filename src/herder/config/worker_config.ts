@@ -167,6 +167,8 @@ const openPrefixes = [
   "admin.",
   "listeners.https.",
   "admin.listeners.https.",
+  "config.storage.file.filename",
+  "task.auto.restart.",
   "spool.dir",
   "spool.max.bytes",
   "log.format",

@@ -112,13 +112,18 @@ export class ScriptedWorker {
     });
   }
 
+  /** Lets everything happen that can without time. */
+  async allQueued(): Promise<void> {
+    for (let i = 0; i < 60; i++) await null;
+  }
+
   /** Lets everything happen that can, in as much time as it takes. */
   async settle(): Promise<void> {
     for (let i = 0; i < 8; i++) {
-      await allQueued();
+      await this.allQueued();
       this.clock.advance(stopMsMax + 1);
     }
-    await allQueued();
+    await this.allQueued();
   }
 
   readonly #prepare: PrepareTask = async ({ connector, task }) => {
@@ -137,11 +142,6 @@ export class ScriptedWorker {
       discard: () => Promise.resolve(),
     };
   };
-}
-
-/** Lets all microtasks run that there are and that come of them. */
-export async function allQueued(): Promise<void> {
-  for (let i = 0; i < 60; i++) await null;
 }
 
 /** A task. */
