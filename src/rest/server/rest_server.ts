@@ -7,6 +7,7 @@ import { withHeaders } from "./answer_headers.ts";
 import { BodyBudget } from "./bodies.ts";
 import { type Answer, HttpServer, type HttpServerOptions } from "./http_server.ts";
 import { guarded } from "./login.ts";
+import { fromOwnPages } from "./own_pages.ts";
 
 /** What the listeners need. */
 export interface RestServerOptions {
@@ -58,7 +59,10 @@ export class RestServer {
     };
     try {
       const asked = login === null ? main : guarded(main, login);
-      const answer = withHeaders(asked, { ...config, now: clock.now });
+      const answer = withHeaders(fromOwnPages(asked, config.crossOrigin), {
+        ...config,
+        now: clock.now,
+      });
       const open = async (
         where: Pick<HttpServerOptions, "listener" | "key" | "tls" | "answer">,
       ) => {
