@@ -58,6 +58,7 @@ export async function runStandalone(
       isEnabled: config["topic.tracking.enable"],
       allowsReset: config["topic.tracking.allow.reset"],
     },
+    hasUi: rest.hasUi,
     secrets,
     clock: systemClock,
     log: restLog,

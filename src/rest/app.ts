@@ -21,6 +21,7 @@ import { acceptedJson, acceptsText, isJson, mayBeJson } from "./negotiation.ts";
 import { refuseMalformedPath, routedPath } from "./request_path.ts";
 import { rootRoutes, starting } from "./root.ts";
 import type { Answer, Route } from "./route.ts";
+import { addUi, type UiOptions } from "./ui/routes.ts";
 import { within } from "./within.ts";
 
 /** How long an answer may take. Kafka: `RestRequestTimeout`. */
@@ -40,6 +41,10 @@ export interface RestOptions {
   adminListeners?: "main" | "apart" | "off";
   /** Whether the topics of connectors are tracked, and may be forgotten; both unless told. */
   topicTracking?: TopicTracking;
+  /** Whether there is a page at `/ui`, which is so unless told. */
+  hasUi?: boolean;
+  /** What tasks have done, for that page; it does not tell unless given. */
+  figures?: UiOptions["figures"];
   /** What no answer may show. */
   secrets?: Pick<Secrets, "mask">;
   /** Time. */
@@ -58,13 +63,12 @@ export interface RestApps {
 
 /** The API as Hono applications, to which others can be added before the first request. */
 export function createApps(options: RestOptions): RestApps {
-  const { loggers = null, adminListeners = "main" } = options;
+  const { loggers = null, adminListeners = "main", hasUi = true } = options;
   const admin = loggers === null || adminListeners === "off" ? [] : loggerRoutes(loggers);
-  const main = mainRoutes(options);
-  if (adminListeners === "apart") {
-    return { main: appOf(main, options), admin: appOf(admin, options) };
-  }
-  return { main: appOf([...main, ...admin], options), admin: null };
+  const isApart = adminListeners === "apart";
+  const main = appOf([...mainRoutes(options), ...isApart ? [] : admin], options);
+  if (hasUi) addUi(main, options);
+  return { main, admin: isApart ? appOf(admin, options) : null };
 }
 
 /** All that is asked of workers, but for administrators. */

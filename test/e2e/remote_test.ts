@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { makeIdentity } from "../../scripts/kafka/certificates.ts";
 import { RecordedWorker, statuses } from "../unit/cli/recorded_worker.ts";
 import { Connect, inTemporaryFolder } from "./connect.ts";
+import { playRemoteStory } from "./remote_story.ts";
 
 const expanded = { "GET /connectors?expand=status": { body: statuses } };
 
@@ -281,5 +282,22 @@ Deno.test("connect trusts the authority of --cacert, and no one it does not know
     const { code, stderr } = await connect.run(...list);
     assert.equal(code, 1);
     assert.match(stderr, /^connect: Cannot reach https:\/\/127.0.0.1:\d+: .*certificate.*\n$/);
+  });
+});
+
+Deno.test("connect changes what a worker of ours runs, from the first connector to none", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const worker = new Connect(folder);
+    const url = await worker.start({
+      worker: {
+        listeners: "http://127.0.0.1:0",
+        "key.converter": "StringConverter",
+        "value.converter": "StringConverter",
+        "offset.storage.file.filename": "offsets",
+        "offset.flush.interval.ms": "100",
+      },
+    });
+    await playRemoteStory(folder, url);
+    assert.equal(await worker.stop(), 0);
   });
 });

@@ -8,7 +8,7 @@ async function* sourceFiles(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(`${root}${folder}`)) {
     const path = `${folder}/${name}`;
     if (isDirectory) yield* sourceFiles(path);
-    else if (name.endsWith(".ts")) yield path;
+    else if (/\.tsx?$/.test(name)) yield path;
   }
 }
 
@@ -70,7 +70,7 @@ Deno.test("each package is imported in its own place alone", async () => {
   const wrong: string[] = [];
   for await (const path of sourceFiles("src")) {
     for (const specifier of await importsOf(path)) {
-      const place = places[specifier.replace(/^kafkajs\/.*/, "kafkajs")];
+      const place = places[specifier.replace(/^(kafkajs|hono)\/.*/, "$1")];
       if (place !== undefined && !path.startsWith(place)) wrong.push(`${path}: ${specifier}`);
     }
   }

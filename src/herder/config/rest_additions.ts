@@ -1,6 +1,6 @@
 /**
- * The keys of a worker's REST API that Kafka Connect does not have: what clients may hold and send, and how
- * users log in.
+ * The keys of a worker's REST API that Kafka Connect does not have: what clients may hold and send, how users
+ * log in, and the page for people.
  *
  * @module
  */
@@ -63,6 +63,12 @@ export const restAdditionsConfigDef = ConfigDef.of({
     importance: "MEDIUM",
     validator: validList(),
     doc: "Users of basic auth that may only look.",
+  },
+  "rest.ui.enable": {
+    type: "BOOLEAN",
+    default: true,
+    importance: "LOW",
+    doc: "Whether there is a page for people at /ui.",
   },
 });
 

@@ -41,6 +41,8 @@ export interface RestServerConfig {
   login: RestLogin | null;
   /** What clients may hold and send. */
   limits: RestLimits;
+  /** Whether there is a page for people. */
+  hasUi: boolean;
 }
 
 /** Where files and the environment are. */
@@ -98,6 +100,7 @@ export async function restServerConfig(
     }) ?? [],
     login,
     limits: restLimits(additions ?? restAdditions({})),
+    hasUi: additions?.["rest.ui.enable"] ?? true,
   };
 }
 

@@ -1,0 +1,111 @@
+/**
+ * Keeps the page as the worker is, and lets its buttons ask the REST API. The worker makes the page; this only
+ * puts its new content in the place of the old one.
+ */
+
+const refreshMs = 2000;
+const patienceMs = 10_000;
+const main = document.querySelector("main");
+const told = document.querySelector("#told");
+/** How many records each task had at the last time, to tell rates. */
+let before = { atMs: 0, records: new Map() };
+let shown = "";
+/** Whether the last refresh came to nothing. */
+let isLost = false;
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[data-path]") : null;
+  if (button !== null) void act(button);
+});
+document.addEventListener("visibilitychange", () => void refresh());
+showRates();
+keepFresh();
+
+async function keepFresh() {
+  while (true) {
+    await new Promise((resolve) => setTimeout(resolve, refreshMs));
+    await refresh();
+  }
+}
+
+async function act(button) {
+  const what = button.getAttribute("aria-label");
+  button.disabled = true;
+  tell(`${what} …`);
+  try {
+    // With this type no page from elsewhere can send the same: a browser would ask for leave first.
+    const response = await fetch(button.dataset.path, {
+      method: button.dataset.method,
+      headers: { accept: "application/json", "content-type": "application/json" },
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    if (!response.ok) throw new Error(await reasonIn(response));
+    tell(`${what}: done`);
+  } catch (error) {
+    tell(`${what}: ${error.message}`, true);
+  }
+  button.disabled = false;
+  await refresh();
+}
+
+async function reasonIn(response) {
+  const reason = await response.json().then(({ message }) => message).catch(() => null);
+  return typeof reason === "string" ? reason : `HTTP ${response.status}`;
+}
+
+async function refresh() {
+  if (document.hidden || isSelecting()) return;
+  try {
+    const response = await fetch(location.pathname, { signal: AbortSignal.timeout(patienceMs) });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const text = await response.text();
+    if (isLost) tell("");
+    isLost = false;
+    main.classList.remove("lost");
+    if (text !== shown) replace(text);
+    shown = text;
+    showRates();
+  } catch (error) {
+    isLost = true;
+    main.classList.add("lost");
+    tell(`The worker does not answer, this is how it was: ${error.message}`, true);
+  }
+}
+
+/** Someone who marks a trace to copy it wants it to stay. */
+function isSelecting() {
+  const selection = getSelection();
+  return selection !== null && !selection.isCollapsed && main.contains(selection.anchorNode);
+}
+
+/** The new content, with what was open and what had the focus as it was. Scripts in it would not run. */
+function replace(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const opened = [...main.querySelectorAll("details[open]")].map(({ id }) => id);
+  const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
+  for (const id of opened) page.getElementById(id)?.setAttribute("open", "");
+  main.replaceChildren(...page.querySelector("main").childNodes);
+  document.title = page.title;
+  if (focused !== "") document.getElementById(focused)?.focus();
+}
+
+function showRates() {
+  const now = { atMs: performance.now(), records: new Map() };
+  for (const cell of main.querySelectorAll("[data-rate]")) {
+    const key = cell.dataset.rate;
+    if (cell.dataset.records === "") continue;
+    const records = Number(cell.dataset.records);
+    now.records.set(key, records);
+    const earlier = before.records.get(key);
+    if (earlier === undefined) continue;
+    // A task that has started again counts from nothing.
+    const seconds = (now.atMs - before.atMs) / 1000;
+    cell.textContent = Math.round(Math.max(0, records - earlier) / seconds).toLocaleString("en-US");
+  }
+  before = now;
+}
+
+function tell(text, isTrouble = false) {
+  told.textContent = text;
+  told.className = isTrouble ? "trouble" : "";
+}

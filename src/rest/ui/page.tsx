@@ -1,0 +1,245 @@
+/**
+ * The page, made on the worker: whatever it shows is escaped by Hono's JSX. `page.js` fetches it again and again,
+ * and puts the new `main` in the place of the old one.
+ *
+ * @module
+ */
+
+import type { Child } from "hono/jsx";
+import type { ConnectorStateOf, ConnectorStatus, TaskStateOf } from "../../herder/mod.ts";
+import icon from "./icon.svg" with { type: "text" };
+import script from "./page.js" with { type: "text" };
+import type { TaskFigures, View } from "./routes.ts";
+import style from "./style.css" with { type: "text" };
+
+/** The files of the page, by their names. */
+export const assets = { "page.js": script, "style.css": style, "icon.svg": icon } as const;
+
+/** The page as HTML. Its links are relative, so that it may stand behind a proxy under another path. */
+export function pageOf(view: View): string {
+  const page = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{titleOf(view)}</title>
+        <link rel="icon" href="ui/icon.svg" />
+        <link rel="stylesheet" href="ui/style.css" />
+        <script src="ui/page.js" type="module"></script>
+      </head>
+      <body>
+        <header>
+          <h1>Kafka Connect</h1>
+          <p id="told" role="status"></p>
+        </header>
+        <main>
+          <Worker view={view} />
+          {view.connectors.length === 0 && view.workerId !== null &&
+            <p class="empty">This worker has no connectors.</p>}
+          {byTrouble(view.connectors).map((status) => (
+            <Connector status={status} figures={view.figures} />
+          ))}
+        </main>
+        <noscript>
+          <p class="empty">Without JavaScript the buttons do nothing, and this is how it was.</p>
+        </noscript>
+      </body>
+    </html>
+  );
+  return `<!doctype html>${page}`;
+}
+
+function titleOf({ connectors }: View): string {
+  const failed = connectors.filter(hasFailed).length;
+  return failed === 0 ? "Kafka Connect" : `(${failed} failed) Kafka Connect`;
+}
+
+function hasFailed({ connector, tasks }: ConnectorStatus): boolean {
+  return [connector, ...tasks].some(({ state }) => state === "FAILED");
+}
+
+/** What has failed comes first. */
+function byTrouble(connectors: readonly ConnectorStatus[]): ConnectorStatus[] {
+  return connectors.toSorted((a, b) => Number(hasFailed(b)) - Number(hasFailed(a)));
+}
+
+function Worker({ view }: { view: View }) {
+  const { health, workerId, version, clusterId, connectors } = view;
+  const tasks = connectors.flatMap(({ tasks }) => tasks);
+  return (
+    <dl class="worker" aria-label="Worker">
+      <Fact name="Health">
+        <span class={`state ${health.status}`} title={health.message}>{health.status}</span>
+      </Fact>
+      <Fact name="Worker">{workerId ?? "starting"}</Fact>
+      <Fact name="Version">{version}</Fact>
+      <Fact name="Kafka cluster">{clusterId ?? "not known yet"}</Fact>
+      <Fact name="Connectors">{countsOf(connectors.map(({ connector }) => connector))}</Fact>
+      <Fact name="Tasks">{countsOf(tasks)}</Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children?: Child }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** How many there are of each state: `2 running, 1 failed`. */
+function countsOf(all: readonly { state: string }[]): string {
+  const counts = Map.groupBy(all, ({ state }) => state.toLowerCase());
+  return [...counts].map(([state, { length }]) => `${length} ${state}`).join(", ") || "none";
+}
+
+function Connector(
+  { status, figures }: { status: ConnectorStatus; figures: View["figures"] },
+) {
+  const { name, type, connector, tasks } = status;
+  const path = `connectors/${encodeURIComponent(name)}`;
+  const isPaused = connector.state === "PAUSED" || connector.state === "STOPPED";
+  return (
+    <section aria-label={name}>
+      <div class="head">
+        <h2>{name}</h2>
+        <span class="type">{type}</span>
+        <State state={connector.state} />
+        <div class="buttons">
+          {isPaused
+            ? <Action name={name} verb="Resume" method="PUT" path={`${path}/resume`} />
+            : <Action name={name} verb="Pause" method="PUT" path={`${path}/pause`} />}
+          <Action
+            name={name}
+            verb="Restart"
+            method="POST"
+            path={`${path}/restart?includeTasks=true`}
+          />
+        </div>
+      </div>
+      <Trace id={name} of={connector} />
+      {tasks.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Task</th>
+              <th scope="col">State</th>
+              {figures !== null && (
+                <>
+                  <th scope="col" class="number">Records/s</th>
+                  <th scope="col" class="number">Lag</th>
+                  <th scope="col" class="number">Errors</th>
+                </>
+              )}
+              <th scope="col" class="wide">Worker</th>
+              <th scope="col">
+                <span class="unseen">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          {tasks.map((task) => (
+            <Task
+              connector={name}
+              path={path}
+              task={task}
+              figures={figures === null ? null : figuresOf(figures, name, task.id)}
+            />
+          ))}
+        </table>
+      )}
+    </section>
+  );
+}
+
+function figuresOf(figures: readonly TaskFigures[], name: string, id: number): Figures {
+  const found = figures.find(({ connector, task }) => connector === name && task === id);
+  return found ?? { records: null, lag: null, errors: null };
+}
+
+type Figures = { records: number | null; lag: number | null; errors: number | null };
+
+function Task({ connector, path, task, figures }: {
+  connector: string;
+  path: string;
+  task: TaskStateOf;
+  figures: Figures | null;
+}) {
+  const { id, state, worker_id } = task;
+  const key = `${connector}/${id}`;
+  return (
+    <tbody>
+      <tr>
+        <th scope="row">{id}</th>
+        <td>
+          <State state={state} />
+        </td>
+        {figures !== null && (
+          <>
+            <td class="number" data-rate={key} data-records={figures.records ?? ""}></td>
+            <td class="number">{numberText(figures.lag)}</td>
+            <td class="number">{numberText(figures.errors)}</td>
+          </>
+        )}
+        <td class="wide">{worker_id}</td>
+        <td class="buttons">
+          <Action
+            name={`task ${id} of ${connector}`}
+            verb="Restart"
+            method="POST"
+            path={`${path}/tasks/${id}/restart`}
+          />
+        </td>
+      </tr>
+      {task.trace && (
+        <tr>
+          <td class="trace" colspan={figures === null ? 4 : 7}>
+            <Trace id={key} of={task} />
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function numberText(value: number | null): string {
+  return value === null ? "" : value.toLocaleString("en-US");
+}
+
+function State({ state }: { state: string }) {
+  return <span class={`state ${state.toLowerCase()}`}>{state.toLowerCase()}</span>;
+}
+
+function Trace({ id, of: { trace } }: { id: string; of: ConnectorStateOf }) {
+  if (!trace) return null;
+  const lines = trace.trimEnd().split("\n");
+  const cause = lines.findLast((line) => line.startsWith("Caused by: "));
+  return (
+    <details id={`trace ${id}`}>
+      <summary>{cause?.slice("Caused by: ".length) ?? lines[0]}</summary>
+      <pre tabindex={0}>{trace.trimEnd()}</pre>
+    </details>
+  );
+}
+
+/** A button that asks the REST API; what it acts on is told to those who cannot see where it stands. */
+function Action({ name, verb, method, path }: {
+  name: string;
+  verb: string;
+  method: "PUT" | "POST";
+  path: string;
+}) {
+  return (
+    <button
+      type="button"
+      id={`${verb} ${path}`}
+      data-method={method}
+      data-path={path}
+      aria-label={`${verb} ${name}`}
+    >
+      {verb}
+    </button>
+  );
+}

@@ -1,0 +1,138 @@
+/**
+ * The page at `/ui`: how the worker and its connectors are, with buttons. What it is made of is loaded when
+ * somebody first asks for it.
+ *
+ * Nothing of it is from elsewhere and nothing runs that is not a file of ours: the policy below says so to
+ * browsers. The buttons ask the REST API, as any client does, so what refuses a user there refuses them here.
+ *
+ * @module
+ */
+
+import type { Context, Hono } from "hono";
+import { NotFoundError, type Secrets } from "../../base/mod.ts";
+import type { ConnectorStatus, Herder } from "../../herder/mod.ts";
+import { HttpError } from "../errors.ts";
+import { KAFKA_VERSION } from "../root.ts";
+
+/** What a task has done so far, for people. */
+export interface TaskFigures {
+  /** The connector's name. */
+  connector: string;
+  /** The task's number. */
+  task: number;
+  /** Records that a source has given, or that a sink was given. */
+  records: number;
+  /** Records that failed. */
+  errors: number;
+  /** Records that a sink has yet to read; null when that is not known. */
+  lag: number | null;
+}
+
+/** What the page tells of its worker. */
+export interface UiOptions {
+  /** The herder; null while the worker starts. */
+  herder: () => Herder | null;
+  /** The id of the Kafka cluster, or of the embedded log. */
+  clusterId: () => string | null;
+  /** What tasks have done; not told unless given. */
+  figures?: () => readonly TaskFigures[] | Promise<readonly TaskFigures[]>;
+  /** What no trace may show. */
+  secrets?: Pick<Secrets, "mask">;
+}
+
+/** What the page shows, at one time. */
+export interface View {
+  version: string;
+  clusterId: string | null;
+  workerId: string | null;
+  health: { status: "starting" | "healthy" | "unhealthy"; message: string };
+  connectors: readonly ConnectorStatus[];
+  /** Null when the worker does not count. */
+  figures: readonly TaskFigures[] | null;
+}
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const headers = {
+  "content-security-policy": policy,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/** Adds the page and its files to an API. */
+export function addUi(app: Hono, options: UiOptions): void {
+  const serve = (path: string, answer: (files: Files) => Promise<Response>) => {
+    app.all(path, async ({ req }: Context) => {
+      if (req.method !== "GET" && req.method !== "HEAD") throw new HttpError(405);
+      return await answer(await import("./page.tsx"));
+    });
+  };
+  serve("/ui", async ({ pageOf }) => {
+    return answerOf(pageOf(await viewOf(options)), "text/html;charset=utf-8", "no-store");
+  });
+  for (const [name, type] of files) {
+    serve(`/ui/${name}`, ({ assets }) => {
+      return Promise.resolve(answerOf(assets[name], `${type};charset=utf-8`, "no-cache"));
+    });
+  }
+}
+
+type Files = typeof import("./page.tsx");
+
+const files = [
+  ["page.js", "text/javascript"],
+  ["style.css", "text/css"],
+  ["icon.svg", "image/svg+xml"],
+] as const;
+
+function answerOf(text: string, type: string, cache: string): Response {
+  return new Response(text, {
+    headers: { ...headers, "content-type": type, "cache-control": cache },
+  });
+}
+
+async function viewOf({ herder, clusterId, figures, secrets }: UiOptions): Promise<View> {
+  const worker = herder();
+  const always = { version: KAFKA_VERSION, clusterId: clusterId() };
+  if (worker === null) {
+    const health = { status: "starting", message: "Worker is still starting up." } as const;
+    return { ...always, workerId: null, health, connectors: [], figures: null };
+  }
+  const names = (await worker.connectors()).toSorted();
+  const statuses = await Promise.all(names.map((name) => statusOf(worker, name)));
+  const masked = <S extends { trace?: string }>(state: S): S =>
+    state.trace ? { ...state, trace: secrets?.mask(state.trace) ?? state.trace } : state;
+  return {
+    ...always,
+    workerId: worker.workerId,
+    health: await worker.health(),
+    connectors: statuses.filter((status) => status !== null).map((status) => ({
+      ...status,
+      connector: masked(status.connector),
+      tasks: status.tasks.map(masked),
+    })),
+    figures: figures === undefined ? null : await figures(),
+  };
+}
+
+/** Null when the connector has been deleted meanwhile. */
+async function statusOf(worker: Herder, name: string): Promise<ConnectorStatus | null> {
+  try {
+    return await worker.connectorStatus(name);
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
+}
