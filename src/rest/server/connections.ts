@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../base/mod.ts";
 
 /** How long a connection may ask nothing before it gives way to others, in milliseconds. */
-const patienceMs = 1000;
+const patienceMs = 100;
 
 /** A client's connection. */
 export interface Connection {
@@ -16,6 +16,8 @@ export interface Connection {
   requests: number;
   /** How many of them are there as a whole. */
   answering: number;
+  /** Whether what it sent was refused; what it sends then does not matter. */
+  isRefused: boolean;
   /** Since when it has been waited for, on the monotonic clock. */
   waitingSinceMs: number;
 }
@@ -34,19 +36,26 @@ export class Connections {
     this.#clock = clock;
   }
 
-  /** Takes in a new one. @returns false when there is no room */
-  take(socket: Socket): boolean {
-    if (this.#byPeer.size >= this.#countMax && !this.#makeRoom()) return false;
+  /** Takes in a new one. @returns null when there is no room */
+  take(socket: Socket): Connection | null {
+    if (this.#byPeer.size >= this.#countMax && !this.#makeRoom()) return null;
     const peer = peerOf(socket);
     const waitingSinceMs = this.#clock.monotonic();
-    const connection = { peer, socket, requests: 0, answering: 0, waitingSinceMs };
+    const connection = {
+      peer,
+      socket,
+      requests: 0,
+      answering: 0,
+      isRefused: false,
+      waitingSinceMs,
+    };
     this.#byPeer.set(peer, connection);
     socket.once("close", () => {
       if (this.#byPeer.get(peer) !== connection) return;
       this.#byPeer.delete(peer);
       this.#tellIfEmpty();
     });
-    return true;
+    return connection;
   }
 
   /** The connection of a socket, or of TLS over it. */

@@ -15,6 +15,7 @@ import { type Clock, ConfigError, type Logger, nodeModule, reasonOf } from "../.
 import type { Listener, RestLimits, ServerTls } from "../../herder/mod.ts";
 import { type BodyBudget, bodyOf } from "./bodies.ts";
 import { type Connection, Connections } from "./connections.ts";
+import { parseInPieces } from "./pieces.ts";
 import { lingerMs, Refusal, refuse } from "./refusal.ts";
 import { requestOf } from "./request.ts";
 
@@ -120,31 +121,39 @@ export class HttpServer {
     server.on("request", (incoming, outgoing) => this.#serve(incoming, outgoing));
     server.on("checkContinue", (incoming, outgoing) => this.#serve(incoming, outgoing));
     server.on("clientError", (error, socket) => this.#refuseBroken(error, socket as Socket));
-    if (tls?.refusesUntrusted) {
-      // Java: a client may have no certificate, but none that nobody it trusts has signed.
-      server.on("secureConnection", (socket: TLSSocket) => {
-        const hasCertificate = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
-        if (hasCertificate && !socket.authorized) socket.destroy();
-      });
-    }
+    if (tls !== null) server.on("secureConnection", (socket) => this.#acceptSecure(socket, tls));
   }
 
   #accept(socket: Socket): void {
     // What goes wrong with a connection is known by its end.
     socket.on("error", () => {});
-    if (this.#connections.take(socket)) return;
-    if (this.#options.tls !== null) return void socket.destroy();
+    const { tls } = this.#options;
+    const connection = this.#connections.take(socket);
+    if (connection !== null) return tls === null ? parseInPieces(socket, connection) : undefined;
+    if (tls !== null) return void socket.destroy();
+    parseInPieces(socket, { isRefused: true });
     this.#refuse(
       socket,
       new Refusal(503, "There are too many connections (rest.connections.max)"),
     );
   }
 
+  #acceptSecure(socket: TLSSocket, { refusesUntrusted }: ServerTls): void {
+    socket.on("error", () => {});
+    const connection = this.#connections.of(socket);
+    // Java: a client may have no certificate, but none that nobody whom it trusts has signed.
+    const hasCertificate = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
+    if (connection === undefined || refusesUntrusted && hasCertificate && !socket.authorized) {
+      return void socket.destroy();
+    }
+    parseInPieces(socket, connection);
+  }
+
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { socket } = incoming;
     const connection = this.#connections.of(socket);
     // One that was refused may send more.
-    if (connection === undefined) return;
+    if (connection === undefined || connection.isRefused) return;
     connection.requests += 1;
     outgoing.once("close", () => this.#connections.release(connection));
     if (connection.requests > pipelinedMax) return void socket.destroy();
@@ -206,6 +215,8 @@ export class HttpServer {
   }
 
   #refuse(socket: Socket, refusal: Refusal): void {
+    const connection = this.#connections.of(socket);
+    if (connection !== undefined) connection.isRefused = true;
     refuse(socket, refusal);
     const isClosed = new AbortController();
     socket.once("close", () => isClosed.abort());

@@ -46,6 +46,13 @@ async function withServer(
   }
 }
 
+/** The other side has ended a connection. */
+function gone(error: Error): void {
+  const { BrokenPipe, ConnectionReset, ConnectionAborted } = Deno.errors;
+  const ends = [BrokenPipe, ConnectionReset, ConnectionAborted, Deno.errors.BadResource];
+  if (!ends.some((end) => error instanceof end)) throw error;
+}
+
 /** Ends a connection that may have been read to its end, and so be closed. */
 function closed(connection: Deno.Conn): void {
   try {
@@ -235,6 +242,34 @@ Deno.test("HttpServer lets a connection without a request give way to another", 
     const ends = await Promise.race(idle.map((connection) => readToEnd(connection)));
     assert.equal(ends, "");
     idle.forEach(closed);
+  });
+});
+
+Deno.test("HttpServer ends a connection that asks on and on without waiting for answers", async () => {
+  let count = 0;
+  const counting: Answer = (request) => {
+    count += 1;
+    return echo(request);
+  };
+  await withServer({}, async (at) => {
+    const connection = await connect(at);
+    const reading = readToEnd(connection);
+    await send(connection, "GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(10_000)).catch(gone);
+    await reading;
+    assert.ok(count < 100, `${count}`);
+  }, counting);
+});
+
+Deno.test("HttpServer throws away what a client sends that was refused, and not for ever", async () => {
+  await withServer({}, async (at) => {
+    const connection = await connect(at);
+    const reading = readToEnd(connection);
+    await send(connection, `${head}content-length: 999999999\r\n\r\n`);
+    const sending = (async () => {
+      for (;;) await send(connection, "x".repeat(1 << 20));
+    })();
+    await assert.rejects(sending, (error: Error) => gone(error) ?? true);
+    await reading;
   });
 });
 
