@@ -131,6 +131,7 @@ export interface Herder {
   taskConfigs(name: string): Promise<TaskInfo[]>;
   /**
    * Makes a connector, or gives it another configuration.
+   * @param config as it is to be kept, with its name
    * @param allowReplace whether there may be one already; else that is an {@linkcode AlreadyExistsError}
    * @param initialState of a new one; STARTED unless told
    */

@@ -311,10 +311,10 @@ export class RunningConnector {
   async #updateTasks(resolved: Props): Promise<void> {
     if (this.lifecycle.state !== "RUNNING" || this.#target !== "STARTED") return;
     const { props } = this.#instance.definition;
-    const { type } = await this.#instance.describe();
+    const description = await this.#instance.describe();
     const { connectors, log } = this.#options;
     const configs = await this.#turns.wait(
-      taskConfigsOf(connectors, props, type, resolved, log),
+      taskConfigsOf(connectors, props, description, resolved, log),
     );
     if (this.#turns.isOver) return;
     const before = this.#tasks.map(({ config }) => config);

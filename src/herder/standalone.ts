@@ -191,11 +191,10 @@ export class StandaloneHerder implements Herder {
    */
   async putConnectorConfig(
     name: string,
-    config: Props,
+    props: Props,
     allowReplace: boolean,
     initialState?: TargetState,
   ): Promise<{ created: boolean; info: ConnectorInfo }> {
-    const props = Object.hasOwn(config, "name") ? config : { ...config, name };
     const description = await this.#options.connectors.validate(
       props,
       this.#policy,

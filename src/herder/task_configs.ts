@@ -43,7 +43,7 @@ const tooManyTasksAdvice =
 /**
  * Asks a connector for the configurations of its tasks. Kafka: `Worker.connectorTaskConfigs`.
  * @param props its configuration, with variables
- * @param type its kind
+ * @param description what its class is
  * @param resolved its configuration without variables
  * @returns them with variables
  * @throws {TooManyTasksError} when there are more than `tasks.max`, and that is enforced
@@ -51,7 +51,7 @@ const tooManyTasksAdvice =
 export async function taskConfigsOf(
   calls: TaskConfigCalls,
   props: Props,
-  type: ConnectorDescription["type"],
+  { type, taskClass }: ConnectorDescription,
   resolved: Props,
   log: Logger,
 ): Promise<Props[]> {
@@ -63,7 +63,11 @@ export async function taskConfigsOf(
     if (isEnforced) throw error;
     log.warn(`${error.message} ${tooManyTasksAdvice}`);
   }
-  return configs.map((config) => withVariables(config, props));
+  const added: Props = { "task.class": taskClass };
+  for (const key of ["topics", "topics.regex"]) {
+    if (Object.hasOwn(props, key)) added[key] = resolved[key];
+  }
+  return configs.map((config) => withVariables({ ...config, ...added }, props));
 }
 
 /** Whether two lists of configurations say the same, whatever the order of their keys. */
