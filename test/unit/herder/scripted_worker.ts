@@ -4,6 +4,7 @@ import { ConfigVariables, type Props, StandaloneHerder } from "../../../src/herd
 import type { PrepareTask } from "../../../src/herder/task_launcher.ts";
 import type { OnTaskStatus, TaskRunner, TaskStatus } from "../../../src/herder/task_runner.ts";
 import type { Transition } from "../../../src/herder/lifecycle.ts";
+import type { ConnectorStore } from "../../../src/store/mod.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 import { keptLog } from "../../faults/memory_disk.ts";
 
@@ -72,7 +73,7 @@ export class ScriptedWorker {
   /** What must not be. */
   readonly problems: string[] = [];
 
-  constructor(more: Props = {}) {
+  constructor(more: Props = {}, store: ConnectorStore | null = null) {
     this.herder = new StandaloneHerder({
       workerProps: { ...workerProps, ...more },
       variables: ConfigVariables.none(),
@@ -105,6 +106,7 @@ export class ScriptedWorker {
         pluginConfig: () => Promise.reject(new Error("there are no plugins")),
         configInfos: () => Promise.reject(new Error("there are no plugins")),
       },
+      store,
       prepareTask: this.#prepare,
       onTransition: (_connector, _task, transition) => void this.transitions.push(transition),
       clock: this.clock,
