@@ -191,7 +191,9 @@ export async function changeConnectors(
   }
 }
 
+/** @throws {ConfigError} for a name that is none in a path, wherever it is encoded */
 function pathOf(name: string): string {
+  if (/^\.{1,2}$/.test(name)) throw new ConfigError(`No URL can name a connector called "${name}"`);
   return `/connectors/${encodeURIComponent(name)}`;
 }
 

@@ -72,6 +72,7 @@ export class RestClient {
     const user = userInfo ?? env("CONNECT_REST_USER");
     const headers: Record<string, string> = { accept: "application/json" };
     if (user) {
+      if (!user.includes(":")) throw new ConfigError("CONNECT_REST_USER: it must be user:password");
       const password = user.slice(user.indexOf(":") + 1);
       for (const secret of [password, user]) secrets.add(secret, "***");
       headers.authorization = `Basic ${new TextEncoder().encode(user).toBase64()}`;

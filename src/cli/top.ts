@@ -154,9 +154,10 @@ class Terminal implements Disposable {
     for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#stop);
     Deno.removeSignalListener("SIGWINCH", this.#resize);
     try {
-      print("\x1b[?25h\x1b[?1049l");
-    } finally {
       if (this.#hasKeys) Deno.stdin.setRaw(false);
+      print("\x1b[?25h\x1b[?1049l");
+    } catch {
+      // It has gone, and with it all that was to be given back.
     }
   }
 

@@ -1,7 +1,7 @@
 /** The executable that compile.sh writes. */
 
 import assert from "node:assert/strict";
-import { inTemporaryFolder } from "./connect.ts";
+import { inTemporaryFolder, until } from "./connect.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -42,5 +42,40 @@ Deno.test("compile.sh writes one file under 50 MB that starts within 100 ms", as
     const { code, stderr } = await run("standalone", "worker.properties", "source.json");
     assert.match(new TextDecoder().decode(stderr), /Failed to find any class .* Nope/);
     assert.equal(code, 78);
+    await findsWhatIsLoadedLate(connect, folder, env);
   });
 });
+
+/** The page, its files, and the commands that ask a worker are loaded when they are asked for. */
+async function findsWhatIsLoadedLate(
+  connect: string,
+  cwd: string,
+  env: Record<string, string>,
+): Promise<void> {
+  const worker = new Deno.Command(connect, {
+    args: ["standalone", "worker.properties"],
+    cwd,
+    env,
+    stdin: "null",
+    stderr: "piped",
+  }).spawn();
+  let log = "";
+  const reading = (async () => {
+    for await (const text of worker.stderr.pipeThrough(new TextDecoderStream())) log += text;
+  })();
+  try {
+    await until(() => log.includes("Kafka Connect worker started"), () => log);
+    const url = /REST API at (\S+)/.exec(log)![1];
+    const textOf = async (path: string) => await (await fetch(url + path)).text();
+    assert.match(await textOf("ui"), /This worker has no connectors/);
+    assert.equal(await textOf("ui/page.js"), await Deno.readTextFile(`${root}src/rest/ui/page.js`));
+    const args = ["status", "--url", url];
+    const { code, stdout } = await new Deno.Command(connect, { args, cwd, env }).output();
+    assert.equal(code, 0);
+    assert.match(new TextDecoder().decode(stdout), /\nNo connectors\n$/);
+  } finally {
+    worker.kill("SIGTERM");
+    await worker.status;
+    await reading;
+  }
+}

@@ -200,6 +200,7 @@ Deno.test("commands that ask a worker tell in one line what is wrong, and 78 or 
       78,
       "connectors stop: --only-failed goes with restart alone",
     ],
+    ["connectors delete ..", 78, 'No URL can name a connector called ".."'],
     ["top a", 78, 'top: unexpected argument "a"'],
     ["top --interval 0", 78, "--interval 0: it must be a number of seconds from 0.1 to 3600"],
     [
@@ -248,6 +249,11 @@ Deno.test("connect gives a user from the URL or a variable to the worker, and sa
   const url = `http://bob:p%40ss@${worker.host}`;
   assert.equal((await connect.run("connectors", "list", "--url", url)).code, 0);
   assert.equal(authorization(), `Basic ${btoa("bob:p@ss")}`);
+  const half = await new Connect(".", { CONNECT_REST_USER: "ann" }).run("connectors", "list");
+  assert.deepEqual([half.code, half.stderr], [
+    78,
+    "connect: CONNECT_REST_USER: it must be user:password\n",
+  ]);
   worker.answers["GET /connectors"] = { status: 401 };
   const { code, stderr } = await connect.run("connectors", "list", "--url", url);
   assert.deepEqual([code, stderr], [

@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import axe, { type AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { systemClock } from "../../src/base/mod.ts";
+import { createApps } from "../../src/rest/mod.ts";
+import { FakeHerder } from "../unit/rest/fake_herder.ts";
 import { launchChromium } from "./chromium.ts";
 import { Connect, inTemporaryFolder } from "./connect.ts";
 
@@ -223,4 +226,47 @@ Deno.test("a page from elsewhere restarts nothing, not even with a POST that bro
     const restart = { method: "POST" };
     assert.equal((await fetch(`${url}connectors/lines/restart`, restart)).status, 204);
   });
+});
+
+Deno.test("the page at /ui tells rates, lag and errors where the worker counts, and has room for them on a phone", async () => {
+  const herder = new FakeHerder();
+  for (let i = 0; i < 30; i++) {
+    const props = { name: `connector-${i}`, "connector.class": "FileStreamSink", topics: "t" };
+    await herder.putConnectorConfig(props.name, props, false);
+  }
+  let records = 0;
+  const { main } = createApps({
+    herder: () => herder,
+    commit: "unknown",
+    clusterId: () => "a-cluster",
+    figures: () => {
+      records += 1_000_000;
+      return [{ connector: "connector-0", task: 0, records, errors: 99_999, lag: 9_876_543 }];
+    },
+    clock: systemClock,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const server = Deno.serve(options, (request) => main.fetch(request));
+  const browser = await launchChromium();
+  try {
+    const url = `http://127.0.0.1:${server.addr.port}/`;
+    const { page, complaints } = await open(browser, url, { viewport: sizes.phone });
+    const row = page.getByRole("region", { name: "connector-0", exact: true }).locator("tbody tr");
+    await row.getByText("9.9M").waitFor();
+    await row.getByText("99,999").waitFor();
+    // Two seconds apart, give or take what the machine is busy with.
+    await row.locator("[data-rate]").filter({ hasText: /^[3-6]\d\d(\.\d)?K$/ }).waitFor();
+    const room = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll("section")]
+        .map(({ scrollWidth, clientWidth }) => clientWidth - scrollWidth)
+    );
+    assert.deepEqual(new Set(room), new Set([0]));
+    const shots = Deno.env.get("SCREENSHOTS");
+    if (shots) await page.screenshot({ path: `${shots}/figures.png` });
+    assert.deepEqual(complaints, []);
+  } finally {
+    await browser.close();
+    await server.shutdown();
+  }
 });

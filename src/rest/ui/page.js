@@ -100,9 +100,15 @@ function showRates() {
     if (earlier === undefined) continue;
     // A task that has started again counts from nothing.
     const seconds = (now.atMs - before.atMs) / 1000;
-    cell.textContent = Math.round(Math.max(0, records - earlier) / seconds).toLocaleString("en-US");
+    cell.textContent = numberText(Math.round(Math.max(0, records - earlier) / seconds));
   }
   before = now;
+}
+
+/** As the worker writes them. */
+function numberText(value) {
+  const short = { notation: "compact", maximumFractionDigits: 1 };
+  return value.toLocaleString("en-US", value < 100_000 ? {} : short);
 }
 
 function tell(text, isTrouble = false) {

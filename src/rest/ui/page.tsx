@@ -179,8 +179,8 @@ function Task({ connector, path, task, figures }: {
         {figures !== null && (
           <>
             <td class="number" data-rate={key} data-records={figures.records ?? ""}></td>
-            <td class="number">{numberText(figures.lag)}</td>
-            <td class="number">{numberText(figures.errors)}</td>
+            <Figure value={figures.lag} />
+            <Figure value={figures.errors} />
           </>
         )}
         <td class="wide">{worker_id}</td>
@@ -204,8 +204,12 @@ function Task({ connector, path, task, figures }: {
   );
 }
 
-function numberText(value: number | null): string {
-  return value === null ? "" : value.toLocaleString("en-US");
+/** A number, short where it is large: `99,999`, `1.2M`. `page.js` writes rates so. */
+function Figure({ value }: { value: number | null }) {
+  if (value === null) return <td></td>;
+  const short = { notation: "compact", maximumFractionDigits: 1 } as const;
+  const text = value.toLocaleString("en-US", value < 100_000 ? {} : short);
+  return <td class="number" title={String(value)}>{text}</td>;
 }
 
 function State({ state }: { state: string }) {
@@ -239,7 +243,7 @@ function Action({ name, verb, method, path }: {
       data-path={path}
       aria-label={`${verb} ${name}`}
     >
-      {verb}
+      <span>{verb}</span>
     </button>
   );
 }
