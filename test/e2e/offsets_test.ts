@@ -11,6 +11,7 @@ function filesIn(folder: string, worker: Record<string, string> = {}): Files {
       "value.converter": "org.apache.kafka.connect.storage.StringConverter",
       "offset.storage.file.filename": "connect.offsets",
       "offset.flush.interval.ms": "100",
+      "config.storage.file.filename": "connectors.json",
       ...worker,
     },
     source: {
@@ -112,7 +113,7 @@ Deno.test("connectors go on where their offsets were put over REST, also after t
     await client.resume("sink");
     await isWritten("three\n");
 
-    // What has been answered holds.
+    // What has been answered holds, as do the states of connectors.
     await client.stop("sink");
     await client.stop("source");
     await client.alter("sink", place, '{"kafka_offset":5}');
@@ -120,6 +121,9 @@ Deno.test("connectors go on where their offsets were put over REST, also after t
     await connect.stop("SIGKILL");
     await Deno.remove(`${folder}/out.txt`);
     client = new Client(await connect.start(filesIn(folder)));
+    assert.match(await client.offsets("sink"), /"kafka_offset":5\}/);
+    assert.match(await client.offsets("source"), /"position":4\}/);
+    for (const connector of ["sink", "source"]) await client.resume(connector);
     await isWritten("two\nthree\ntwo\nthree\n");
 
     for (const connector of ["sink", "source"]) {
@@ -131,7 +135,8 @@ Deno.test("connectors go on where their offsets were put over REST, also after t
     }
     await connect.stop("SIGKILL");
     await Deno.remove(`${folder}/out.txt`);
-    await connect.start(filesIn(folder));
+    client = new Client(await connect.start(filesIn(folder)));
+    for (const connector of ["sink", "source"]) await client.resume(connector);
     await until(() => out().split("\n").length === 13, () => `${out()}; ${connect.log}`);
     assert.ok(out().endsWith("two\nthree\none\ntwo\nthree\n"), out());
     assert.equal(await connect.stop(), 0);

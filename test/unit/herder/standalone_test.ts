@@ -104,3 +104,22 @@ Deno.test("a connector that hangs does not keep the worker from stopping", async
     await herder.stop();
   });
 });
+
+Deno.test("a connector that ponders over its offsets is stopped, asked for and deleted all the same", async () => {
+  await withConnector("ponders offsets", async (herder, log) => {
+    await herder.stopConnector("it");
+    const altering = assert.rejects(
+      herder.alterConnectorOffsets("it", [{ partition: { a: 1 }, offset: { b: 1 } }]),
+      { name: "ConnectError", message: "Failed to modify offsets for source connector it" },
+    );
+    await until(() => log.lines.length > 0);
+    assert.deepEqual(await herder.connectorOffsets("it"), []);
+    assert.equal(stateOf(herder), "STOPPED");
+    await herder.deleteConnector("it");
+    await altering;
+    await assert.rejects(herder.connectorOffsets("it"), {
+      name: "NotFoundError",
+      message: "Connector it not found",
+    });
+  });
+});
