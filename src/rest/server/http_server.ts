@@ -44,6 +44,8 @@ export interface HttpServerOptions {
 
 /** How often the platform looks for clients that take too long, in milliseconds. */
 const checkMs = 500;
+/** How many connections more there may be, to be told that there is no room; others are dropped. */
+const refusedMax = 64;
 /** How many requests of one connection may wait for their answers. */
 const pipelinedMax = 8;
 
@@ -74,23 +76,25 @@ export class HttpServer {
         ...tls.options,
         handshakeTimeout: limits.requestMsMax,
       });
-    this.#server.maxConnections = 2 * limits.connectionsMax;
+    this.#server.maxConnections = limits.connectionsMax + refusedMax;
     this.#listen();
   }
 
   /** Listens. @throws {ConfigError} that names the listener */
   static async open(options: HttpServerOptions): Promise<HttpServer> {
     const opened = new HttpServer(options);
-    const { listener: { url, host, port }, key } = options;
+    const { listener: { url, host, port }, key, log } = options;
     await new Promise<void>((resolve, reject) => {
       const server = opened.#server;
-      const fail = (cause: Error) =>
-        reject(
-          new ConfigError(`Cannot listen on ${key}=${url}: ${whyNotListening(cause)}`, { cause }),
-        );
+      const fail = (cause: Error) => {
+        const why = whyNotListening(cause);
+        reject(new ConfigError(`Cannot listen on ${key}=${url}: ${why}`, { cause }));
+      };
       server.once("error", fail);
       server.listen({ port, host: host || undefined }, () => {
         server.off("error", fail);
+        // Such as that there are too many open files.
+        server.on("error", (error) => log.warn(`REST API at ${url}: ${reasonOf(error)}`));
         resolve();
       });
     });
