@@ -20,7 +20,7 @@ import {
   type Transformation,
 } from "../mod.ts";
 import { systemClock } from "../src/base/mod.ts";
-import { type ChainStep, SourceLoop, strictErrors } from "../src/task/mod.ts";
+import { type ChainStep, SourceLoop, strictErrors, TaskCounts } from "../src/task/mod.ts";
 import { pluginByJavaName } from "../test/golden/answered_transforms.ts";
 import { medianOf } from "./measure.ts";
 
@@ -117,6 +117,7 @@ async function run(steps: ChainStep[], value: Converter): Promise<{ ns: number; 
   const moved = Promise.withResolvers<void>();
   let count = 0;
   const loop: SourceLoop = new SourceLoop({
+    counts: new TaskCounts(),
     task,
     spec: {
       ...{ kind: "source", connector: "bench", task: 0, className: "Lines", props: {} },

@@ -9,6 +9,7 @@ export * from "./clock.ts";
 export * from "./crc32c.ts";
 export * from "./disk.ts";
 export * from "./disk_local.ts";
+export * from "./disk_meter.ts";
 export * from "./errors.ts";
 export * from "./java_hash.ts";
 export * from "./java_trace.ts";

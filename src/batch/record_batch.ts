@@ -34,6 +34,11 @@ export const headerBytes = 61;
 /** Bytes that batchLength does not count. */
 export const logOverheadBytes = 12;
 
+/** How many records a batch says it holds; to be called of one that is sound. */
+export function recordCountOf({ buffer, byteOffset }: Uint8Array): number {
+  return new DataView(buffer, byteOffset).getInt32(57);
+}
+
 /** What the header of a batch says. */
 export interface BatchHeader {
   /** The offset of its first record. */

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { localDisk, loggers, reasonOf, type Secrets, systemClock } from "../base/mod.ts";
+import {
+  type DiskSyncs,
+  localDisk,
+  loggers,
+  meteredDisk,
+  reasonOf,
+  type Secrets,
+  systemClock,
+} from "../base/mod.ts";
 import {
   Connectors,
   initialConnectors,
@@ -13,10 +21,11 @@ import {
 } from "../herder/mod.ts";
 import type { WorkerLog } from "../logging/mod.ts";
 import { createApps, RestServer } from "../rest/mod.ts";
-import { EmbeddedTopics, groupOffsetsTopic, Spool } from "../topics/mod.ts";
+import { EmbeddedTopics, groupOffsetsTopic, Spool, type Topics } from "../topics/mod.ts";
 import { takeConsole } from "./console_log.ts";
 import { inFile } from "./files.ts";
 import { planStandalone } from "./plan.ts";
+import { scrapeWorker } from "./scrape.ts";
 import { stopSignal } from "./stop_signal.ts";
 
 /** Runs a standalone worker until it is told to stop. @throws {ConfigError} before anything is written */
@@ -31,6 +40,8 @@ export async function runStandalone(
   takeConsole(log);
   const stop = aborted(stopSignal(log));
   let herder: StandaloneHerder | null = null;
+  let topics: Topics | null = null;
+  const syncs = { log: { count: 0, tookMs: 0 }, spool: { count: 0, tookMs: 0 } };
   let isStopping = false;
   const connectors = new Connectors(log, [], {
     onRaised: (name, trace) => herder?.connectorRaised(name, trace),
@@ -63,6 +74,7 @@ export async function runStandalone(
     clock: systemClock,
     log: restLog,
     loggers: workerLog.levels,
+    metrics: () => scrapeWorker({ herder, topics, spool: spooling, syncs }),
   });
   const server = await inFile(workerFile, () =>
     RestServer.open({
@@ -72,12 +84,14 @@ export async function runStandalone(
       clock: systemClock,
       log: restLog,
     }));
-  const onDisk = { disk: localDisk, clock: systemClock };
-  const topics = kafka ?? await inFile(workerFile, () => {
+  const onDisk = (syncs: DiskSyncs) => (
+    { disk: meteredDisk(localDisk, systemClock, syncs), clock: systemClock }
+  );
+  topics = kafka ?? await inFile(workerFile, () => {
     const topicLog = log.named({ name: loggers.topicLog });
-    return EmbeddedTopics.open({ ...onDisk, folder: folder!, log: topicLog });
+    return EmbeddedTopics.open({ ...onDisk(syncs.log), folder: folder!, log: topicLog });
   });
-  const shared = { ...onDisk, target: topics, log: spoolLog };
+  const shared = { ...onDisk(syncs.spool), target: topics, log: spoolLog };
   const spool = spooling && await inFile(workerFile, () => Spool.open({ ...spooling, ...shared }));
   try {
     const running = herder = new StandaloneHerder({

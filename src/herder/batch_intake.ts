@@ -6,6 +6,7 @@
  */
 
 import { ConnectError, reasonOf } from "../base/mod.ts";
+import { recordCountOf } from "../batch/mod.ts";
 import type { FromTask, TaskSpec, ToTask } from "../task/mod.ts";
 import type { Producer } from "../topics/mod.ts";
 
@@ -29,8 +30,8 @@ export interface BatchIntakeOptions {
    * refuses with one all that stands behind it.
    */
   isOneAtATime: boolean;
-  /** A batch is stored in a topic. */
-  onStored?: (topic: string) => void;
+  /** A batch is stored in a topic, with so many records. */
+  onStored?: (topic: string, records: number) => void;
   /** Reaches the task. */
   send: (message: ToTask, transfer?: Transferable[]) => void;
 }
@@ -89,7 +90,7 @@ export class BatchIntake {
       if (this.#refusal !== null) throw this.#refusal;
       checkTopic(topic);
       const baseOffset = await producer.append(topic, partition, batch);
-      onStored?.(topic);
+      onStored?.(topic, recordCountOf(batch));
       send({ type: "acked", id, baseOffset, buffer }, [buffer]);
     } catch (error) {
       if (keepsOrder()) this.#refusal ??= error;
@@ -120,4 +121,17 @@ export function deadLetterIntake(
     isOneAtATime: false,
     send,
   });
+}
+
+/** Makes the topic of dead letters, or waits until that is wanted no more. Kafka: `DeadLetterQueueReporter`. */
+export async function makeLetterTopic(
+  producer: Producer,
+  { topic }: { topic: string },
+  isOver: Promise<unknown>,
+): Promise<void> {
+  try {
+    await Promise.race([producer.partitionCount(topic), isOver]);
+  } catch (cause) {
+    throw new ConnectError(`Could not initialize dead letter queue with topic=${topic}`, { cause });
+  }
 }

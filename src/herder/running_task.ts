@@ -3,6 +3,7 @@
 import { type Logger, reasonOf, traceOf } from "../base/mod.ts";
 import type { Props } from "./config/mod.ts";
 import { Lifecycle, type LifecycleEvent, type Transition } from "./lifecycle.ts";
+import type { TaskMeasure } from "./task_meter.ts";
 import type { PreparedTask, TaskRunner, TaskStatus } from "./task_runner.ts";
 
 /** What the states of a runner mean for its task. */
@@ -71,6 +72,11 @@ export class RunningTask {
       log.error(`Task ${name} has failed to start: ${reasonOf(error)}`);
       this.lifecycle.take("fail", traceOf(error));
     }
+  }
+
+  /** How much it does; nothing is known of one that does not run. */
+  async measure(): Promise<TaskMeasure[]> {
+    return await this.#runner?.measure() ?? [];
   }
 
   /** Lets it do nothing until it is resumed. */

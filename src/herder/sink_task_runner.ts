@@ -18,8 +18,9 @@ import type {
   TopicPartition,
   Topics,
 } from "../topics/mod.ts";
-import { type BatchIntake, deadLetterIntake } from "./batch_intake.ts";
+import { type BatchIntake, deadLetterIntake, makeLetterTopic } from "./batch_intake.ts";
 import { SpareBuffers } from "./spare_buffers.ts";
+import { type TaskMeasure, TaskMeter } from "./task_meter.ts";
 import { type OnTaskStatus, reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
 
 /** How much is fetched at once, in bytes. */
@@ -45,6 +46,8 @@ export interface SinkTaskOptions {
   onTopic?: (topic: string) => void;
   /** Time. */
   clock: Clock;
+  /** How long the while is of which metrics tell, in milliseconds. */
+  metricsWindowMs?: number;
   /** Where its messages go. */
   log: Logger;
   /** Is told how it is. */
@@ -68,6 +71,7 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #intake: BatchIntake | null;
   #status: TaskStatus = { state: "UNASSIGNED", trace: null };
   readonly #buffers: SpareBuffers;
+  readonly #meter: TaskMeter;
   #bytesOut = 0;
   #nextRequest = 0;
   #wantsCommit = false;
@@ -79,6 +83,7 @@ export class SinkTaskRunner implements TaskRunner {
   /** Starts it. */
   constructor(options: SinkTaskOptions) {
     this.#options = options;
+    this.#meter = new TaskMeter(options.clock, options.metricsWindowMs);
     this.#name = `${options.spec.connector}-${options.spec.task}`;
     this.#buffers = new SpareBuffers(fetchBytesMax, options.spec.bytesInFlightMax);
     this.#worker = new TaskWorker({
@@ -96,6 +101,16 @@ export class SinkTaskRunner implements TaskRunner {
   /** How it is now. */
   get status(): TaskStatus {
     return this.#status;
+  }
+
+  /** How much it does. */
+  async measure(): Promise<TaskMeasure[]> {
+    const active = [...this.#handed.values()].reduce(
+      (sum, handed) => sum + Number(handed.offset - this.#committed.get(keyOf(handed))!.offset),
+      0,
+    );
+    const place = { partitions: this.#handed.size, active: Math.max(active, 0) };
+    return this.#meter.measure(await this.#worker.counts(), place);
   }
 
   /** Hands it no more: it is PAUSED, a member of its group still, once all is put and committed. */
@@ -131,27 +146,12 @@ export class SinkTaskRunner implements TaskRunner {
 
   async #run(): Promise<void> {
     try {
-      await this.#makeDeadLetterTopic();
+      const { deadLetters, spec: { errors } } = this.#options;
+      const isOver = Promise.race([this.#ended.promise, this.#stopped.promise]);
+      if (deadLetters !== null) await makeLetterTopic(deadLetters, errors.deadLetters!, isOver);
       await this.#consume();
     } finally {
       await this.#options.deadLetters?.close();
-    }
-  }
-
-  /** Kafka: `DeadLetterQueueReporter.createAndSetup`, in its words. */
-  async #makeDeadLetterTopic(): Promise<void> {
-    const { deadLetters, spec: { errors } } = this.#options;
-    if (deadLetters === null) return;
-    const { topic } = errors.deadLetters!;
-    try {
-      await Promise.race([
-        deadLetters.partitionCount(topic),
-        this.#ended.promise,
-        this.#stopped.promise,
-      ]);
-    } catch (cause) {
-      const what = `Could not initialize dead letter queue with topic=${topic}`;
-      throw new ConnectError(what, { cause });
     }
   }
 
@@ -268,7 +268,7 @@ export class SinkTaskRunner implements TaskRunner {
     );
     if (changed.length === 0) return;
     try {
-      await consumer.commit(changed);
+      await this.#meter.committing(() => consumer.commit(changed));
       for (const position of changed) this.#committed.set(keyOf(position), position);
     } catch (error) {
       // Kafka: `WorkerSinkTask.onCommitCompleted`: the next commit covers what this one did not, and
@@ -370,6 +370,7 @@ export class SinkTaskRunner implements TaskRunner {
 
   #setStatus(status: TaskStatus): void {
     this.#status = status;
+    this.#meter.is(status.state);
     this.#options.onStatus?.(status);
   }
 

@@ -11,6 +11,7 @@ import type { OffsetStore } from "../store/mod.ts";
 import type { FromTask, TaskSpec } from "../task/mod.ts";
 import type { Producer } from "../topics/mod.ts";
 import { BatchIntake } from "./batch_intake.ts";
+import { type TaskMeasure, TaskMeter } from "./task_meter.ts";
 import { type OnTaskStatus, reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
 
 /** How long a task may take to hand over what it has when its records are refused, in milliseconds. */
@@ -38,6 +39,8 @@ export interface SourceTaskOptions {
   onTopic?: (topic: string) => void;
   /** Time. */
   clock: Clock;
+  /** How long the while is of which metrics tell, in milliseconds. */
+  metricsWindowMs?: number;
   /** Where its messages go. */
   log: Logger;
   /** Is told how it is. */
@@ -54,10 +57,12 @@ export class SourceTaskRunner implements TaskRunner {
   readonly #intake: BatchIntake;
   #isStopping = false;
   #committing: Promise<void> = Promise.resolve();
+  readonly #meter: TaskMeter;
 
   /** Starts it. */
   constructor(options: SourceTaskOptions) {
     this.#options = options;
+    const meter = this.#meter = new TaskMeter(options.clock, options.metricsWindowMs);
     this.#name = `${options.spec.connector}-${options.spec.task}`;
     this.#worker = new TaskWorker({
       ...options,
@@ -74,7 +79,10 @@ export class SourceTaskRunner implements TaskRunner {
       // A task that stops would leave a gap.
       keepsOrder: () => this.#isStopping || !isTolerant,
       isOneAtATime: isTolerant && refusesBehind,
-      onStored: options.onTopic,
+      onStored: (topic, records) => {
+        options.onTopic?.(topic);
+        if (topic !== spec.errors.deadLetters?.topic) meter.written(records);
+      },
       send: (message, transfer) => this.#worker.send(message, transfer),
     });
     options.producer.listen({
@@ -87,6 +95,11 @@ export class SourceTaskRunner implements TaskRunner {
   /** How it is now. */
   get status(): TaskStatus {
     return this.#status;
+  }
+
+  /** How much it does. */
+  async measure(): Promise<TaskMeasure[]> {
+    return this.#meter.measure(await this.#worker.counts(), null);
   }
 
   /** Lets it poll no more; it is PAUSED once the poll under way is done. */
@@ -165,7 +178,7 @@ export class SourceTaskRunner implements TaskRunner {
     const { spec, offsets, log } = this.#options;
     this.#committing = this.#committing.then(async () => {
       try {
-        await offsets.commit(spec.connector, offered);
+        await this.#meter.committing(() => offsets.commit(spec.connector, offered));
         this.#worker.send({ type: "committed" });
       } catch (error) {
         log.error(`${this.#name}: cannot commit offsets: ${reasonOf(error)}`);
@@ -205,6 +218,7 @@ export class SourceTaskRunner implements TaskRunner {
 
   #setStatus(status: TaskStatus): void {
     this.#status = status;
+    this.#meter.is(status.state);
     this.#options.onStatus?.(status);
   }
 

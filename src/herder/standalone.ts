@@ -47,6 +47,7 @@ import type {
 import { HerderTurn } from "./herder_turn.ts";
 import { KeptConnectors } from "./kept_connectors.ts";
 import type { InitialConnector } from "./initial_connectors.ts";
+import { type Measurable, measureWorker, Startups } from "./measured.ts";
 import { RunningConnector, type RunningConnectorOptions } from "./running_connector.ts";
 import { type PrepareTask, taskLauncher, type TaskLauncherOptions } from "./task_launcher.ts";
 
@@ -76,7 +77,7 @@ export type StandaloneHerderOptions =
   } | TaskLauncherOptions & { connectors: Pick<Connectors, "alterOffsets"> });
 
 /** A standalone worker's herder. */
-export class StandaloneHerder implements Herder {
+export class StandaloneHerder implements Herder, Measurable {
   readonly #options: StandaloneHerderOptions;
   readonly #variables: ConfigVariables;
   readonly #policy: OverridePolicy;
@@ -91,6 +92,9 @@ export class StandaloneHerder implements Herder {
   readonly #kept: KeptConnectors;
   readonly #turn: HerderTurn;
   readonly #teller: Teller;
+  readonly #startups = new Startups();
+  /** How much it does. */
+  readonly measure = () => measureWorker([...this.#running.values()], this.#startups);
 
   /** A herder without connectors. */
   constructor(options: StandaloneHerderOptions) {
@@ -372,7 +376,7 @@ export class StandaloneHerder implements Herder {
       policy: this.#policy,
       autoRestart: this.#autoRestart,
       stopMsMax: this.#stopMsMax,
-      onTransition,
+      onTransition: this.#startups.counting(onTransition),
       clock,
       log,
     });

@@ -80,7 +80,8 @@ export function taskLauncher(
     // What it is given it may know, and must not tell: dead letters say what went wrong.
     spec.secrets = variables.secrets.within(JSON.stringify(spec));
     const onTopic = (topic: string) => options.onTopic?.(connector.name, topic);
-    const shared = { spec, permissions, files, topics, onTopic, clock, log };
+    const metricsWindowMs = metricsWindowOf(worker);
+    const shared = { spec, permissions, files, topics, onTopic, metricsWindowMs, clock, log };
     const owner = { worker, connector, clients };
     const letters = deadLetterTopic(connector);
     if (letters !== null && internalTopics.has(letters.name)) {
@@ -108,4 +109,11 @@ export function taskLauncher(
       discard: () => producer.close(),
     };
   };
+}
+
+/** How long the while is of which metrics tell. Kafka: `MetricConfig`. */
+function metricsWindowOf(worker: Props): number {
+  const { "metrics.sample.window.ms": sampleMs = 30_000, "metrics.num.samples": samples = 2 } =
+    worker;
+  return Number(sampleMs) * Number(samples);
 }

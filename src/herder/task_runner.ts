@@ -1,6 +1,7 @@
 /** What runs a task, as the herder sees it. */
 
 import type { TaskState } from "./lifecycle.ts";
+import type { TaskMeasure } from "./task_meter.ts";
 
 /** How a task is. */
 export interface TaskStatus {
@@ -14,6 +15,8 @@ export interface TaskStatus {
 export interface TaskRunner {
   /** How it is now. */
   readonly status: TaskStatus;
+  /** How much it does. */
+  measure(): Promise<TaskMeasure[]>;
   /** Lets it do nothing until it is resumed; it is PAUSED once what is under way is done. */
   pause(): void;
   /** Lets it go on. */

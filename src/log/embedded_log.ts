@@ -64,6 +64,16 @@ export interface EmbeddedLogOptions {
   log: Logger;
 }
 
+/** How much a log takes on the disk. */
+export interface LogUsage {
+  /** How many partitions there are, of all topics. */
+  partitions: number;
+  /** How many segments these have. */
+  segments: number;
+  /** How many bytes these take. */
+  bytes: number;
+}
+
 /** A log as its owner has it. */
 export class EmbeddedLog {
   readonly #options: EmbeddedLogOptions;
@@ -111,6 +121,16 @@ export class EmbeddedLog {
       lock.close();
       throw error;
     }
+  }
+
+  /** How much it takes on the disk, as far as that is durable. */
+  get usage(): LogUsage {
+    const partitions = [...this.#topics.values()].flat();
+    return {
+      partitions: partitions.length,
+      segments: partitions.reduce((sum, { segmentCount }) => sum + segmentCount, 0),
+      bytes: partitions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    };
   }
 
   /** The names of all topics, sorted. */

@@ -65,6 +65,11 @@ export class PartitionLog {
     return this.#reader.sizeBytes;
   }
 
+  /** How many segments it has. */
+  get segmentCount(): number {
+    return this.#reader.segments.length;
+  }
+
   /** The offset up to which it is compacted. */
   get cleanOffset(): bigint {
     return this.#compactor.cleanOffset;

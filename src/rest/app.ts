@@ -17,6 +17,7 @@ import { connectorRoutes } from "./connectors.ts";
 import { HttpError, toldOf } from "./errors.ts";
 import { internalRoutes } from "./internal.ts";
 import { loggerRoutes } from "./loggers.ts";
+import { addMetrics, type Metrics } from "./metrics.ts";
 import { acceptedJson, acceptsText, isJson, mayBeJson } from "./negotiation.ts";
 import { refuseMalformedPath, routedPath } from "./request_path.ts";
 import { rootRoutes, starting } from "./root.ts";
@@ -37,6 +38,8 @@ export interface RestOptions {
   clusterId: () => string | null;
   /** The levels of loggers; not to be asked for unless told. */
   loggers?: LoggerLevels | null;
+  /** Metrics for Prometheus, told where administrators ask; not to be asked for unless told. */
+  metrics?: Metrics | null;
   /** Where administrators ask: where all do, which is so unless told, elsewhere, or nowhere. */
   adminListeners?: "main" | "apart" | "off";
   /** Whether the topics of connectors are tracked, and may be forgotten; both unless told. */
@@ -68,7 +71,10 @@ export function createApps(options: RestOptions): RestApps {
   const isApart = adminListeners === "apart";
   const main = appOf([...mainRoutes(options), ...isApart ? [] : admin], options);
   if (hasUi) addUi(main, options);
-  return { main, admin: isApart ? appOf(admin, options) : null };
+  const apps = { main, admin: isApart ? appOf(admin, options) : null };
+  const { metrics = null } = options;
+  if (metrics !== null && adminListeners !== "off") addMetrics(apps.admin ?? main, metrics);
+  return apps;
 }
 
 /** All that is asked of workers, but for administrators. */

@@ -18,11 +18,13 @@ export {
   TaskConfigs,
 } from "./connector_messages.ts";
 export * from "./permissions.ts";
+export { javaClassOfName } from "./plugin_registry.ts";
 export {
   HostWorker,
   type HostWorkerOptions,
   RemoteError,
   TaskWorker,
   type TaskWorkerOptions,
+  webWorkers,
 } from "./sandboxed_worker.ts";
 export { type TrialSpec, tryRecords } from "./trial_worker.ts";

@@ -6,8 +6,8 @@
  */
 
 import * as v from "valibot";
-import { type Logger, loggers, named, reasonOf } from "../base/mod.ts";
-import { FromTask, LogMessage, type ToTask } from "../task/mod.ts";
+import { type Logger, loggers, named, reasonOf, systemClock } from "../base/mod.ts";
+import { type CountsMessage, FromTask, LogMessage, type ToTask } from "../task/mod.ts";
 import { FromHost, type HostCall } from "./connector_messages.ts";
 import type { GrantedPermissions } from "./permissions.ts";
 import { javaClassOfName } from "./plugin_registry.ts";
@@ -40,6 +40,16 @@ const entry = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./sandbox/worker.js",
   import.meta.url,
 );
+
+/** How the Web Workers of this process have fared. */
+export const webWorkers = {
+  /** How many there are. */
+  alive: 0,
+  /** How many there have been. */
+  started: 0,
+  /** How many have ended because something failed. */
+  failed: 0,
+};
 
 /** A Web Worker. */
 export class SandboxedWorker<M> {
@@ -74,26 +84,30 @@ export class SandboxedWorker<M> {
       event.preventDefault();
       this.#fail(event.message);
     };
+    webWorkers.alive++;
+    webWorkers.started++;
     this.#worker.postMessage({ ...options.init, levels: this.#log.levels });
     this.#log.watchLevels(this.#end.signal, (levels) => this.send({ type: "logLevels", levels }));
   }
 
   send(message: unknown, transfer: Transferable[] = []): void {
-    if (!this.#hasEnded) this.#worker.postMessage(message, transfer);
+    if (!this.hasEnded) this.#worker.postMessage(message, transfer);
   }
 
   /** Ends it at once, even in the midst of a loop. */
   terminate(): void {
+    if (!this.hasEnded) webWorkers.alive--;
     this.#end.abort();
     this.#worker.terminate();
   }
 
-  get #hasEnded(): boolean {
+  /** Whether it has. */
+  get hasEnded(): boolean {
     return this.#end.signal.aborted;
   }
 
   #receive(data: unknown): void {
-    if (this.#hasEnded) return;
+    if (this.hasEnded) return;
     const { schema } = this.#options;
     switch ((data as { type?: unknown } | null)?.type) {
       case "log":
@@ -114,7 +128,8 @@ export class SandboxedWorker<M> {
   }
 
   #fail(trace: string): void {
-    if (this.#hasEnded) return;
+    if (this.hasEnded) return;
+    webWorkers.failed++;
     this.terminate();
     this.#options.onFailed(trace);
   }
@@ -131,19 +146,41 @@ export interface TaskWorkerOptions
   log: Logger;
 }
 
+/** How long a task may take to tell its counts, in milliseconds; one that loops does not. */
+const countsMsMax = 300;
+
 /** A task in its Web Worker. */
 export class TaskWorker {
   readonly #worker: SandboxedWorker<FromTask>;
+  #counts: CountsMessage | null = null;
+  /** Aborts when it tells its counts, which it is asked for. */
+  #counted: AbortController | null = null;
 
   /** Starts it. */
   constructor({ spec, files, log, ...options }: TaskWorkerOptions) {
     this.#worker = new SandboxedWorker<FromTask>({
       ...options,
+      onMessage: (message) => {
+        if (message.type !== "counts") return options.onMessage(message);
+        this.#counts = message;
+        this.#counted?.abort();
+      },
       init: { role: "task", files, spec },
       schema: FromTask,
       name: `${spec.connector}-${spec.task}`,
       logs: logsOf(spec, log),
     });
+  }
+
+  /** What it has done so far, or had when it told last; null: it has never told. */
+  async counts(): Promise<CountsMessage | null> {
+    // Whoever asks meanwhile hears the same, for greatest values are told once.
+    if (this.#counted === null) this.#worker.send({ type: "count" });
+    this.#counted ??= new AbortController();
+    const { signal } = this.#counted;
+    await systemClock.sleep(this.#worker.hasEnded ? 0 : countsMsMax, signal);
+    this.#counted = null;
+    return this.#counts;
   }
 
   /** Sends it a message. */

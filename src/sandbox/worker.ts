@@ -18,6 +18,7 @@ import {
   runTrial,
   SinkLoop,
   SourceLoop,
+  TaskCounts,
   type TaskPort,
   type TaskSpec,
   type ToTask,
@@ -59,6 +60,7 @@ function fail(error: unknown): void {
 
 const log = new MessageLog(systemClock, post);
 log.takeConsole(console);
+const counts = new TaskCounts();
 
 scope.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
@@ -70,6 +72,7 @@ scope.addEventListener("error", (event) => {
 });
 scope.addEventListener("message", ({ data }) => {
   if (data.type === "logLevels") log.levels = (data as LevelsMessage).levels;
+  else if (data.type === "count") post(counts.take());
   else if (receive !== null) receive(data as never);
   else begin(data as WorkerInit);
 });
@@ -94,7 +97,7 @@ function begin(init: WorkerInit): void {
   runTask(init, (ready) => {
     receive = ready;
     for (const message of early) ready(message);
-  }).then(() => post({ type: "stopped" }), fail);
+  }).finally(() => post(counts.take())).then(() => post({ type: "stopped" }), fail);
 }
 
 async function runTask(
@@ -112,7 +115,7 @@ async function runTask(
   const chain = await makeChain(spec, files);
   const task = new plugin.task();
   const { random } = Math;
-  const options = { spec, chain, converters, port, clock: systemClock, random };
+  const options = { spec, chain, converters, port, clock: systemClock, random, counts };
   const loop = spec.kind === "source"
     ? new SourceLoop({ ...options, task: task as SourceTask })
     : new SinkLoop({ ...options, task: task as SinkTask });

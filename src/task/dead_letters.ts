@@ -7,6 +7,7 @@
 import { ConnectError } from "../base/mod.ts";
 import type { Field, RecordHeader } from "../batch/mod.ts";
 import type { ToTask } from "./messages.ts";
+import type { TaskCounts } from "./task_counts.ts";
 import { RecordWriter, type RecordWriterOptions } from "./record_writer.ts";
 
 /** A record for the topic. */
@@ -39,6 +40,7 @@ export class DeadLetters {
   readonly #topic: string;
   readonly #writer: RecordWriter<Pending>;
   readonly #onFailed: (error: ConnectError) => void;
+  readonly #counts: TaskCounts;
   /** Those that are not known to be durable, with what they hold back. */
   readonly #pending = new Map<Pending, number>();
   #turn: Promise<void> = Promise.resolve();
@@ -48,12 +50,13 @@ export class DeadLetters {
   /** `onFailed` is told, once, when a letter cannot be written. */
   constructor(
     topic: string,
-    options: Omit<RecordWriterOptions, "keepsRecords">,
+    options: Omit<RecordWriterOptions, "keepsRecords"> & { counts: TaskCounts },
     onFailed: (error: ConnectError) => void,
   ) {
     this.#topic = topic;
     this.#writer = new RecordWriter({ ...options, keepsRecords: true });
     this.#onFailed = onFailed;
+    this.#counts = options.counts;
   }
 
   /** The lowest of the numbers that are held back; Infinity when there is none. */
@@ -129,6 +132,7 @@ export class DeadLetters {
     // Kafka: `DeadLetterQueueReporter` says so in the log, and the record is lost.
     const what = `Could not produce message to dead letter queue. topic=${this.#topic}`;
     this.#failure = new ConnectError(what, { cause });
+    this.#counts.letterFailures += this.#pending.size;
     this.#writer.fail(this.#failure);
     for (const pending of this.#pending.keys()) pending.reject(this.#failure);
     this.#settle();

@@ -10,6 +10,7 @@
 
 import { RetriableError } from "../api/mod.ts";
 import { type Clock, ConnectError } from "../base/mod.ts";
+import type { TaskCounts } from "./task_counts.ts";
 
 /** Where a record failed, as Kafka names it. */
 export type Stage =
@@ -96,6 +97,8 @@ export interface ErrorPolicyOptions {
   random: () => number;
   /** Lets time pass. @returns whether the record is still wanted */
   wait: (delayMs: number) => Promise<boolean>;
+  /** Where it is counted what has failed. */
+  counts: TaskCounts;
 }
 
 /** The policy of one task. */
@@ -105,6 +108,11 @@ export class ErrorPolicy {
   /** Nothing has failed yet. */
   constructor(options: ErrorPolicyOptions) {
     this.#options = options;
+  }
+
+  /** Where it is counted what has failed. */
+  get counts(): TaskCounts {
+    return this.#options.counts;
   }
 
   /** Whether records that fail are passed over. */
@@ -121,17 +129,23 @@ export class ErrorPolicy {
     goOn: () => V,
     error: unknown,
   ): Promise<Outcome<V>> {
-    const { spec, clock, random, wait } = this.#options;
+    const { spec, clock, random, wait, counts } = this.#options;
     const { retryTimeoutMs, retryDelayMsMax } = spec;
     const nextEndMs = () => retryTimeoutMs < 0 ? Infinity : clock.monotonic() + retryTimeoutMs;
     let { at } = progress;
     let endMs = nextEndMs();
     for (let attempt = 1;; attempt++) {
       const leftMs = endMs - clock.monotonic();
-      if (!(error instanceof RetriableError) || leftMs <= 0) return { is: "failed", error };
+      if (error instanceof RetriableError) counts.failures++;
+      if (!(error instanceof RetriableError) || leftMs <= 0) {
+        this.#failed();
+        counts.errors++;
+        return { is: "failed", error };
+      }
       const isWanted = await wait(retryDelayMs(attempt, leftMs, retryDelayMsMax, random));
       // Kafka: a task that stops takes what it was trying for failed, and may lose it that way.
       if (!isWanted) return { is: "givenUp" };
+      counts.retries++;
       try {
         return { is: "done", value: goOn() };
       } catch (again) {
@@ -145,9 +159,21 @@ export class ErrorPolicy {
     }
   }
 
+  /** Counts a failure that is reported instead of thrown. Kafka: `RetryWithToleranceOperator.executeFailed`. */
+  reported(): void {
+    this.#failed();
+    if (!this.isTolerant) this.counts.errors++;
+  }
+
   /** Lets a record that was reported pass as failed. @throws {ConnectError} where no failure is tolerated */
   tolerate(error: unknown): void {
     if (this.isTolerant) return;
     throw new ConnectError("Tolerance exceeded in error handler", { cause: error });
+  }
+
+  #failed(): void {
+    const { counts, clock } = this.#options;
+    counts.failures++;
+    counts.lastErrorMs = clock.now();
   }
 }

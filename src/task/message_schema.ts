@@ -35,6 +35,33 @@ export const LogMessage = v.strictObject({
 /** Something to be said in the worker's log. */
 export type LogMessage = v.InferOutput<typeof LogMessage>;
 
+const count = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** What a task has done so far: `TaskCounts`. */
+export const CountsMessage = v.strictObject({
+  type: v.literal("counts"),
+  records: count,
+  sent: count,
+  active: count,
+  /** Polls that gave records, or puts. */
+  calls: count,
+  callMs: count,
+  callMsMax: count,
+  callRecords: count,
+  callRecordsMax: count,
+  failures: count,
+  errors: count,
+  skipped: count,
+  retries: count,
+  logged: count,
+  letters: count,
+  letterFailures: count,
+  lastErrorMs: count,
+});
+
+/** What a task has done so far. */
+export type CountsMessage = v.InferOutput<typeof CountsMessage>;
+
 /** One message out of a task's Worker. */
 export const FromTask = v.variant("type", [
   v.strictObject({ type: v.literal("started"), version: v.literal(PROTOCOL_VERSION) }),
@@ -75,6 +102,7 @@ export const FromTask = v.variant("type", [
   }),
   v.strictObject({ type: v.literal("requestCommit") }),
   LogMessage,
+  CountsMessage,
   /** The task does nothing until it is resumed. */
   v.strictObject({ type: v.literal("paused") }),
   /** The task goes on. */

@@ -12,5 +12,6 @@ export * from "./message_schema.ts";
 export * from "./messages.ts";
 export * from "./sink_loop.ts";
 export * from "./source_loop.ts";
+export * from "./task_counts.ts";
 export * from "./trial.ts";
 export * from "./trial_schema.ts";

@@ -23,6 +23,7 @@ import { DeadLetters } from "./dead_letters.ts";
 import { ErrorPolicy } from "./error_policy.ts";
 import type { TaskPort, TaskSpec, ToTask } from "./messages.ts";
 import { givenUp, SinkRecords } from "./sink_records.ts";
+import type { TaskCounts } from "./task_counts.ts";
 
 /** How long after a RetriableError `put` is called again unless the task says, in milliseconds. */
 const putRetryMs = 1000;
@@ -43,6 +44,8 @@ export interface SinkLoopOptions {
   clock: Clock;
   /** A number from 0 up to 1. */
   random: () => number;
+  /** What it has done. */
+  counts: TaskCounts;
 }
 
 type Batches = Extract<ToTask, { type: "batches" }>;
@@ -76,6 +79,7 @@ export class SinkLoop {
       spec: errors,
       clock,
       random,
+      counts: options.counts,
       wait: async (delayMs) => {
         await this.#serve(delayMs, this.#current!);
         return this.#isAssigned(this.#current!);
@@ -193,7 +197,7 @@ export class SinkLoop {
   }
 
   async #putBatches(message: Batches): Promise<void> {
-    const { spec, port } = this.#options;
+    const { spec, port, counts } = this.#options;
     const { topic, partition, position } = message;
     this.#current = message;
     const isWanted = () => this.#isAssigned(message) && !this.#seeking.has(keyOf(message));
@@ -203,6 +207,7 @@ export class SinkLoop {
     const bytes = this.#records.takesReports ? message.batches.slice() : message.batches;
     for (const view of isWanted() ? readRecords(bytes) : []) {
       if (view.offset < position) continue;
+      counts.records++;
       let record = this.#records.make(topic, partition, view);
       if (this.#records.later !== null) {
         const later = await this.#records.later;
@@ -246,8 +251,11 @@ export class SinkLoop {
    * @returns whether the task has taken them; if not, it wants them again
    */
   async #tryPut(records: readonly SinkRecord[]): Promise<boolean> {
+    const { task, clock, counts } = this.#options;
+    const startMs = clock.monotonic();
     try {
-      await this.#options.task.put(records);
+      await task.put(records);
+      counts.put(clock.monotonic() - startMs, records.length);
       if (this.#records.takesReports) await this.#records.checkReports();
       return true;
     } catch (error) {

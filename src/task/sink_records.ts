@@ -222,16 +222,20 @@ export class SinkRecords implements ErrantRecordReporter {
     const { taken } = this.#report(this.#consumed, operation, outcome.error);
     await taken;
     policy.tolerate(outcome.error);
+    policy.counts.skipped++;
     return null;
   }
 
   #report(consumed: ConsumedRecord, operation: Operation, error: unknown): Receipt {
-    const { spec: { connector, task, errors }, letters, now, logError } = this.#options;
+    const { spec: { connector, task, errors }, policy, letters, now, logError } = this.#options;
+    if (operation === putOperation) policy.reported();
     const failure = { connector, task, operation, error, secrets: this.#secrets };
     if (errors.log) {
+      policy.counts.logged++;
       logError(failureMessage(failure, errors.logRecords ? consumedText(consumed) : null));
     }
     if (letters === null) return done;
+    policy.counts.letters++;
     const { key, value, headers, timestampMs: time } = consumed.view;
     const timestampMs = time === -1 ? now() : time;
     const context = errors.deadLetters?.withContext

@@ -18,6 +18,7 @@ import type { SentBatch } from "./sent_batches.ts";
 import { SourceOffsets } from "./source_offsets.ts";
 import { produceOperation, SourceRecords } from "./source_records.ts";
 import { StoredOffsets } from "./stored_offsets.ts";
+import type { TaskCounts } from "./task_counts.ts";
 import { TopicRefusedError } from "./topic_partitions.ts";
 
 /** How long the loop may run before it lets messages in, in milliseconds. */
@@ -42,6 +43,8 @@ export interface SourceLoopOptions {
   clock: Clock;
   /** A number from 0 to 1, for the sticky partitioner. */
   random: () => number;
+  /** What it has done. */
+  counts: TaskCounts;
 }
 
 /** A source task while it runs. */
@@ -71,7 +74,8 @@ export class SourceLoop {
   /** Prepares the loop; {@linkcode run} starts it. */
   constructor(options: SourceLoopOptions) {
     this.#options = options;
-    const { spec, spec: { errors }, task, port, clock } = options;
+    const { spec, spec: { errors }, task, port, clock, counts } = options;
+    counts.active = () => this.#nextRecord - this.#lowWater();
     this.#storedOffsets = new StoredOffsets(options.port);
     this.#commits = new RecordCommits(task);
     this.#policy = new ErrorPolicy({ ...options, spec: errors, wait: (ms) => this.#wait(ms) });
@@ -189,8 +193,12 @@ export class SourceLoop {
   }
 
   async #poll(): Promise<SourceRecord[] | null> {
+    const { task, clock, counts } = this.#options;
+    const startMs = clock.monotonic();
     try {
-      return await this.#options.task.poll();
+      const records = await task.poll();
+      if (records !== null) counts.polled(clock.monotonic() - startMs, records.length);
+      return records;
     } catch (error) {
       if (!(error instanceof RetriableError)) throw error;
       const what = "failed to poll records from SourceTask. Will retry operation.";
@@ -219,17 +227,9 @@ export class SourceLoop {
     try {
       const to = record!;
       const pending = this.#writer.write(to, original, key, value, headers, timestampMs, number);
-      return pending === null ? null : this.#written(pending, number);
+      return pending?.catch((error) => this.#notWritten(number, error)) ?? null;
     } catch (error) {
       return this.#notWritten(number, error);
-    }
-  }
-
-  async #written(pending: Promise<void>, number: number): Promise<void> {
-    try {
-      await pending;
-    } catch (error) {
-      await this.#notWritten(number, error);
     }
   }
 
@@ -263,6 +263,7 @@ export class SourceLoop {
     }
     const receipt = records.reportConversion(number, outcome.error);
     this.#policy.tolerate(outcome.error);
+    this.#policy.counts.skipped++;
     if (receipt === null) this.#dropped.add(original);
     await this.#passOver(original, receipt);
   }

@@ -157,12 +157,15 @@ export class SourceRecords implements SerializedRecord {
     operation: Operation,
     error: unknown,
   ): Receipt | null {
-    const { spec: { connector, task, errors }, letters, logError } = this.#options;
+    const { spec: { connector, task, errors }, policy, letters, logError } = this.#options;
+    if (operation === produceOperation) policy.reported();
     const failure = { connector, task, operation, error, secrets: this.#secrets };
     if (errors.log) {
+      policy.counts.logged++;
       logError(failureMessage(failure, errors.logRecords ? sourceText(original) : null));
     }
     if (letters === null) return null;
+    policy.counts.letters++;
     const { topic, key, value, headers, timestampMs } = letter;
     const context = errors.deadLetters?.withContext
       ? [...sourceHeaders(original, topic), ...failureHeaders(failure)]

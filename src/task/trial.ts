@@ -25,6 +25,7 @@ import type { TaskSpec } from "./messages.ts";
 import { jsonDifferences } from "./json_differences.ts";
 import { SinkRecords } from "./sink_records.ts";
 import { SourceRecords } from "./source_records.ts";
+import { TaskCounts } from "./task_counts.ts";
 
 /** A record whose keys and values are of one form. */
 export interface TrialRecord<D> {
@@ -157,7 +158,7 @@ function policyOf({ spec, clock }: TrialOptions) {
   const wait = () => Promise.resolve(true);
   return {
     spec: { ...spec, errors: strictErrors },
-    policy: new ErrorPolicy({ spec: strictErrors, clock, random, wait }),
+    policy: new ErrorPolicy({ spec: strictErrors, clock, random, wait, counts: new TaskCounts() }),
     letters: null,
     now: () => clock.now(),
     logError: () => {},

@@ -13,7 +13,7 @@ import {
   RetriableError,
 } from "../base/mod.ts";
 import { checkProducedBatch, readRecords } from "../batch/mod.ts";
-import { EmbeddedLog } from "../log/mod.ts";
+import { EmbeddedLog, type LogUsage } from "../log/mod.ts";
 import { CommittedOffsets, groupOffsetsConfigs } from "./committed_offsets.ts";
 import { groupOffsetsTopic } from "./group_offsets.ts";
 import { type GroupTopics, LocalGroup } from "./local_group.ts";
@@ -216,6 +216,11 @@ export class EmbeddedTopics implements Topics {
       this.#groups.set(options.groupId, group);
     }
     return await Promise.resolve(group.join(options));
+  }
+
+  /** How much its log takes on the disk. */
+  get usage(): LogUsage {
+    return this.#log.usage;
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { converterAnswers, converterGolden } from "./converter_golden.ts";
 import { errorGolden, recordErrors } from "./error_recording.ts";
 import { Java } from "./java.ts";
 import { answersOf, recordedCases } from "./java_text_cases.ts";
+import { metricsGolden, recordMetrics } from "./metrics_golden.ts";
 import { recordBatches } from "./record_batches.ts";
 import { listenersGolden, recordListeners } from "./rest_listeners.ts";
 import { topicsOf } from "./topics_of.ts";
@@ -37,6 +38,16 @@ async function errors(): Promise<unknown> {
   }
 }
 
+/** Has Java's worker do some work with a broker, and asks how much it was. */
+async function metrics(): Promise<unknown> {
+  const cluster = await anyCluster();
+  try {
+    return await recordMetrics(java, cluster.bootstrapServers);
+  } finally {
+    await cluster.stop();
+  }
+}
+
 await write("java-text.json", JSON.stringify(await answersOf(java, recordedCases())));
 await write("record-batches.json", JSON.stringify(await recordBatches(java)));
 for (const [file, program] of Object.entries(configGolden)) {
@@ -45,4 +56,5 @@ for (const [file, program] of Object.entries(configGolden)) {
 await write(converterGolden, visible(await converterAnswers(java, folder + converterGolden)));
 await write(transformGolden, visible(await transformAnswers(java, folder + transformGolden)));
 await write(errorGolden, JSON.stringify(await errors()));
+await write(metricsGolden, JSON.stringify(await metrics()));
 await write(listenersGolden, JSON.stringify(await recordListeners(java)));

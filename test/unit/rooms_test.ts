@@ -65,12 +65,13 @@ Deno.test("each package is imported in its own place alone", async () => {
     hono: "src/rest/",
     kafkajs: "src/kafka/kafkajs.ts",
     "@logtape/logtape": "src/logging/worker_log.ts",
+    "prom-client": "src/metrics/",
     "node:util": "src/cli/",
   };
   const wrong: string[] = [];
   for await (const path of sourceFiles("src")) {
     for (const specifier of await importsOf(path)) {
-      const place = places[specifier.replace(/^(kafkajs|hono)\/.*/, "$1")];
+      const place = places[specifier.replace(/^(kafkajs|hono|prom-client)\/.*/, "$1")];
       if (place !== undefined && !path.startsWith(place)) wrong.push(`${path}: ${specifier}`);
     }
   }

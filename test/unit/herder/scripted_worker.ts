@@ -163,6 +163,10 @@ export class ScriptedRunner implements TaskRunner {
     queueMicrotask(() => this.#is("RUNNING"));
   }
 
+  measure() {
+    return Promise.resolve([]);
+  }
+
   pause(): void {
     queueMicrotask(() => this.#is("PAUSED"));
   }

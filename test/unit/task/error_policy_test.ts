@@ -2,14 +2,22 @@
 
 import assert from "node:assert/strict";
 import { RetriableError } from "../../../src/api/mod.ts";
-import { ErrorPolicy, type ErrorSpec, retryDelayMs, strictErrors } from "../../../src/task/mod.ts";
+import {
+  ErrorPolicy,
+  type ErrorSpec,
+  retryDelayMs,
+  strictErrors,
+  TaskCounts,
+} from "../../../src/task/mod.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 
 /** A policy on a clock that its waits move. */
 function policyOf(spec: Partial<ErrorSpec>, isWanted: () => boolean = () => true) {
   const clock = new HeldClock(0);
   const waits: number[] = [];
+  const counts = new TaskCounts();
   const policy = new ErrorPolicy({
+    counts,
     spec: { ...strictErrors, ...spec },
     clock,
     random: () => 0.5,
@@ -19,7 +27,7 @@ function policyOf(spec: Partial<ErrorSpec>, isWanted: () => boolean = () => true
       return Promise.resolve(isWanted());
     },
   });
-  return { policy, waits, clock };
+  return { policy, waits, clock, counts };
 }
 
 const later = new RetriableError("later");
@@ -90,4 +98,25 @@ Deno.test("ErrorPolicy.tolerate() throws Kafka's error unless all is tolerated",
     message: "Tolerance exceeded in error handler",
     cause: error,
   });
+});
+
+Deno.test("counts are those of Kafka's ErrorHandlingMetrics", async () => {
+  const retried = policyOf({ retryTimeoutMs: 1000 });
+  await retried.policy.retry({ at: 0 }, fails, later);
+  // Kafka: the last try counts twice, for it cannot be made again and has failed for good.
+  const { failures, errors, retries, skipped, lastErrorMs } = retried.counts;
+  assert.equal(failures, retries + 2);
+  assert.deepEqual([errors, skipped], [1, 0]);
+  assert.equal(retries, retried.waits.length);
+  assert.equal(lastErrorMs, retried.clock.now());
+
+  const once = policyOf({ tolerance: "all" });
+  await once.policy.retry({ at: 0 }, fails, new Error("for good"));
+  assert.deepEqual([once.counts.failures, once.counts.errors, once.counts.retries], [1, 1, 0]);
+  once.policy.reported();
+  assert.deepEqual([once.counts.failures, once.counts.errors], [2, 1]);
+
+  const saved = policyOf({ retryTimeoutMs: 1000 });
+  await saved.policy.retry({ at: 0 }, () => {}, later);
+  assert.deepEqual([saved.counts.failures, saved.counts.errors, saved.counts.retries], [1, 0, 1]);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DataError, RetriableError, SinkRecord, SinkTask } from "../../../src/api/mod.ts";
-import { type ErrorSpec, SinkLoop, type ToTask } from "../../../src/task/mod.ts";
+import { type ErrorSpec, SinkLoop, TaskCounts, type ToTask } from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 import {
@@ -55,6 +55,7 @@ function bench(errors: Partial<ErrorSpec>, fails: Trouble["fails"] = () => null,
   const task = new Keeper();
   const clock = new HeldClock();
   const loop = new SinkLoop({
+    counts: new TaskCounts(),
     task,
     spec: specOf("sink", errors),
     chain: failingChain(fails, steps),

@@ -15,6 +15,7 @@ import {
   type FromTask,
   SinkLoop,
   strictErrors,
+  TaskCounts,
   type TaskSpec,
   type ToTask,
 } from "../../../src/task/mod.ts";
@@ -96,6 +97,7 @@ function bench(limits: Partial<TaskSpec> = {}) {
   const clock = new HeldClock();
   const told: FromTask[] = [];
   const loop = new SinkLoop({
+    counts: new TaskCounts(),
     task,
     spec,
     chain: [],

@@ -12,7 +12,7 @@ import {
   SourceRecord,
   SourceTask,
 } from "../../../src/api/mod.ts";
-import { type ErrorSpec, SourceLoop } from "../../../src/task/mod.ts";
+import { type ErrorSpec, SourceLoop, TaskCounts } from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 import {
@@ -84,6 +84,7 @@ function bench(
   const task = new Giver(polls);
   const clock = new HeldClock();
   const loop = new SourceLoop({
+    counts: new TaskCounts(),
     task,
     spec: { ...specOf("source", errors), requestBytesMax: 2000, batchBytesMax: 2000 },
     chain: failingChain(fails, 2),

@@ -10,7 +10,13 @@ import {
 } from "../../../src/api/mod.ts";
 import { ConnectError, systemClock } from "../../../src/base/mod.ts";
 import { readRecords } from "../../../src/batch/mod.ts";
-import { type FromTask, SourceLoop, strictErrors, type TaskSpec } from "../../../src/task/mod.ts";
+import {
+  type FromTask,
+  SourceLoop,
+  strictErrors,
+  TaskCounts,
+  type TaskSpec,
+} from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import stringConverter from "../../../plugins/converters/string_converter.ts";
 
@@ -80,6 +86,7 @@ function loopOf(
     ...limits,
   };
   const loop: SourceLoop = new SourceLoop({
+    counts: new TaskCounts(),
     task: new Given(polls),
     spec,
     chain: [],

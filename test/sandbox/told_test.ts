@@ -1,4 +1,4 @@
-/** How what plugins say in their Web Workers gets into the worker's log. */
+/** How what is said in Web Workers, and counted there, gets to the worker. */
 
 import assert from "node:assert/strict";
 import { messagesPerSecondMax, systemClock } from "../../src/base/mod.ts";
@@ -13,7 +13,7 @@ const taskLogger = "org.example.TalkativeTask";
 /** Runs the talkative task, and keeps what the log writes. */
 async function talking(
   props: Record<string, string>,
-  test: (log: WorkerLog, lines: string[]) => Promise<void>,
+  test: (log: WorkerLog, lines: string[], worker: TaskWorker) => Promise<void>,
 ): Promise<void> {
   const lines: string[] = [];
   const log = new WorkerLog({
@@ -46,7 +46,7 @@ async function talking(
     onFailed: assert.fail,
   });
   try {
-    await test(log, lines);
+    await test(log, lines, worker);
   } finally {
     worker.terminate();
     await log.close();
@@ -88,5 +88,20 @@ Deno.test("a plugin that says too much within a second is cut short, and that is
     );
     const dropped = Number(told.exec(lines.find((line) => told.test(line))!)![1]);
     assert.ok(dropped >= 5 * messagesPerSecondMax - floods);
+  });
+});
+
+Deno.test("a task tells its counts when it is asked, and what it told last when it does not answer", async () => {
+  await talking({}, async (_log, lines, worker) => {
+    await until(() => lines.length > 0, () => lines.join("\n"));
+    const counts = await worker.counts();
+    assert.equal(counts?.records, 0);
+    assert.equal(counts?.lastErrorMs, 0);
+    const [one, other] = await Promise.all([worker.counts(), worker.counts()]);
+    assert.equal(one, other);
+    worker.terminate();
+    const startMs = performance.now();
+    assert.equal(await worker.counts(), one);
+    assert.ok(performance.now() - startMs < 200);
   });
 });
