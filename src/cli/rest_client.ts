@@ -156,13 +156,15 @@ export class RestClient {
   }
 
   #refusal(request: string, status: number, text: string): Error {
+    const answer = v.safeParse(errorSchema, jsonOf(text));
     if (status === 401 || status === 403) {
-      const why = this.#headers.authorization === undefined
+      const why = status === 403 && answer.success && answer.output.message
+        ? plain(answer.output.message)
+        : this.#headers.authorization === undefined
         ? "it wants a user and a password: put them into CONNECT_REST_USER as user:password"
         : "not with this user and password";
       return new ConfigError(`${this.url} refuses ${request} (HTTP ${status}): ${why}`);
     }
-    const answer = v.safeParse(errorSchema, jsonOf(text));
     if (!answer.success) return this.#noWorker(`HTTP ${status} to ${request}`);
     const message = plain(answer.output.message ?? `HTTP ${status}`);
     if (status === 404) return new NotFoundError(message);

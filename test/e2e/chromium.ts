@@ -29,10 +29,19 @@ async function installed(): Promise<string | null> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
     for (const name of names) {
       const path = `${folder}/${name}`;
-      if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
+      if (await runs(path)) return path;
     }
   }
   return null;
+}
+
+/** Some distributions have a script of that name, which says that there is none. */
+async function runs(path: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(path, { args: ["--version"], stderr: "null" }).output()).success;
+  } catch {
+    return false;
+  }
 }
 
 /** The packaged one, with the libraries that bare machines lack, which it has too. */

@@ -1,7 +1,7 @@
 /** The commands that ask a running worker. */
 
 import assert from "node:assert/strict";
-import { makeIdentity } from "../../scripts/kafka/certificates.ts";
+import { makeCertificates, makeIdentity } from "../../scripts/kafka/certificates.ts";
 import { RecordedWorker, statuses } from "../unit/cli/recorded_worker.ts";
 import { Connect, inTemporaryFolder } from "./connect.ts";
 import { playRemoteStory } from "./remote_story.ts";
@@ -304,6 +304,66 @@ Deno.test("connect changes what a worker of ours runs, from the first connector 
       },
     });
     await playRemoteStory(folder, url);
+    assert.equal(await worker.stop(), 0);
+  });
+});
+
+Deno.test("connect asks a worker of ours over https, as a user who may only read or as one who may do all", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const { authority, broker } = await makeCertificates(folder);
+    const extension = "org.apache.kafka.connect.rest.basic.auth.extension";
+    await Deno.writeTextFile(`${folder}/users.properties`, "ann=hush1\nreader=hush2\n");
+    await Deno.writeTextFile(
+      `${folder}/jaas.conf`,
+      `KafkaConnect {\n${extension}.PropertyFileLoginModule required ` +
+        `file="${folder}/users.properties";\n};\n`,
+    );
+    const worker = new Connect(folder);
+    const url = await worker.start({
+      worker: {
+        listeners: "https://127.0.0.1:0",
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": broker,
+        "rest.extension.classes": `${extension}.BasicAuthSecurityRestExtension`,
+        "rest.basic.auth.jaas.config.file": `${folder}/jaas.conf`,
+        "rest.basic.auth.read.only.users": "reader",
+        "key.converter": "StringConverter",
+        "value.converter": "StringConverter",
+        "offset.storage.file.filename": "offsets",
+      },
+      lines: {
+        name: "lines",
+        "connector.class": "FileStreamSource",
+        file: `${folder}/in.txt`,
+        topic: "lines",
+      },
+    });
+    const as = (user: string, ...args: string[]) =>
+      new Connect(folder, user === "" ? {} : { CONNECT_REST_USER: user })
+        .run(...args, "--url", url, "--cacert", authority);
+    assert.equal((await as("ann:hush1", "connectors", "list")).stdout, "lines\n");
+    assert.equal((await as("ann:hush1", "connectors", "pause", "lines")).code, 0);
+    assert.match((await as("reader:hush2", "status")).stdout, /\nlines +source +/);
+    const at = url.slice(0, -1);
+    const cases: [user: string, args: string, says: string][] = [
+      [
+        "",
+        "status",
+        `${at} refuses GET / (HTTP 401): it wants a user and a password: put them into ` +
+        "CONNECT_REST_USER as user:password",
+      ],
+      ["ann:wrong", "top", `${at} refuses GET / (HTTP 401): not with this user and password`],
+      [
+        "reader:hush2",
+        "connectors resume lines",
+        `${at} refuses PUT /connectors/lines/resume (HTTP 403): User reader may only read, with ` +
+        "GET, HEAD, OPTIONS",
+      ],
+    ];
+    for (const [user, args, says] of cases) {
+      const { code, stderr } = await as(user, ...args.split(" "));
+      assert.deepEqual([code, stderr], [78, `connect: ${says}\n`]);
+    }
     assert.equal(await worker.stop(), 0);
   });
 });
