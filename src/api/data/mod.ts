@@ -11,6 +11,7 @@ export * from "./headers.ts";
 export * from "./java_class.ts";
 export * from "./java_text.ts";
 export * from "./logical_types.ts";
+export * from "./map_by_value.ts";
 export { nestingMax } from "./nesting.ts";
 export * from "./parse_value.ts";
 export * from "./records.ts";

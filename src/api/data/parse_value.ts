@@ -13,6 +13,7 @@ import { parseJavaFloat, trimJava } from "../java/mod.ts";
 import { BigDecimal } from "./big_decimal.ts";
 import { logicalClassOf } from "./logical_names.ts";
 import { ConnectDate, Decimal, Time, Timestamp } from "./logical_types.ts";
+import { mapByValue } from "./map_by_value.ts";
 import { ensureShallow } from "./nesting.ts";
 import { Schema, type SchemaAndValue, Schemas, type SchemaType } from "./schema.ts";
 import { TextTokens } from "./text_tokens.ts";
@@ -92,7 +93,7 @@ function parseMap(tokens: TextTokens, depth: number): SchemaAndValue {
     if (tokens.take("}")) {
       const keySchema = keys.common;
       const valueSchema = keySchema === null ? null : items.common;
-      const value = new Map(
+      const value = mapByValue(
         entries.map(([key, item]) => [promote(key, keySchema), promote(item, valueSchema)]),
       );
       return { schema: new Schema({ type: "map", keySchema, valueSchema }), value };

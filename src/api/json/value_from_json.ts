@@ -5,6 +5,7 @@ import {
   BigDecimal,
   ConnectDate,
   Decimal,
+  mapByValue,
   type Schema,
   Struct,
   Time,
@@ -156,7 +157,7 @@ function mapOf(
         `but found ${kindOf(json)}`,
     );
   }
-  return new Map(json.map((entry) => {
+  return mapByValue(json.map((entry) => {
     if (!Array.isArray(entry)) {
       throw new DataError(`Found invalid map entry instead of array tuple: ${kindOf(entry)}`);
     }
@@ -201,12 +202,16 @@ function floatOf(json: Json): number {
   return typeof json === "bigint" ? Number(json) : 0;
 }
 
-/** The bytes of base64, which has to be padded; white space may stand between units of four. */
+/** What the JSON library passes over between units of base64: control characters and spaces. */
+const blanks = /[\0-\x20]+/g;
+const unitsBetweenBlanks = /^[\0-\x20]*(?:[^\0-\x20]{4}[\0-\x20]*)*$/;
+
+/** The bytes of base64, which has to be padded; blanks may stand between units of four. */
 function bytesOf(text: string, wrong: string): Uint8Array {
   try {
-    const compact = text.replaceAll(/[ \t\r\n\f]+/g, "");
+    const compact = text.replaceAll(blanks, "");
     const isWhole = compact.length % 4 === 0 &&
-      (compact.length === text.length || /^\s*(?:\S{4}\s*)*$/.test(text));
+      (compact.length === text.length || unitsBetweenBlanks.test(text));
     if (isWhole) return Uint8Array.fromBase64(compact);
   } catch (cause) {
     throw new DataError(wrong, { cause });
