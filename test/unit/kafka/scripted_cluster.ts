@@ -27,6 +27,8 @@ const apiNames: Readonly<Record<number, string>> = {
   14: "SyncGroup",
   18: "ApiVersions",
   22: "InitProducerId",
+  42: "DeleteGroups",
+  47: "OffsetDelete",
 };
 /** The client that only looks whether brokers answer. */
 const bystander = "bystander";

@@ -131,3 +131,32 @@ Deno.test("append() to a topic that cannot be made waits until it can, and says 
   assert.match(log.lines.at(-1)!, /The topic "t" is made/);
   await topics.close();
 });
+
+Deno.test("what is changed of a group from outside outlives a crash once it is answered", async () => {
+  const [disk, clock, log] = [new MemoryDisk(), new HeldClock(), keptLog()];
+  const options = { groupId: "connect-sink", clientId: "admin" };
+  const after = async () => {
+    const found = await EmbeddedTopics.open({
+      disk: disk.afterCrash(),
+      folder: "log",
+      clock,
+      log,
+    });
+    const offsets = await found.groupOffsets("connect-sink");
+    const group = await found.openGroupAdmin(options);
+    const isThere = await group.deleteGroup().then(() => true, () => false);
+    await found.close();
+    return { offsets, isThere };
+  };
+  const topics = await EmbeddedTopics.open({ disk, folder: "log", clock, log });
+  await topics.createTopics([{ name: "t", partitions: 2 }]);
+  const group = await topics.openGroupAdmin(options);
+  const [one, other] = [0, 1].map((partition) => ({ topic: "t", partition, offset: 5n }));
+  await group.alterOffsets([one, other]);
+  assert.deepEqual(await after(), { offsets: [one, other], isThere: true });
+  await group.deleteOffsets([one]);
+  assert.deepEqual(await after(), { offsets: [other], isThere: true });
+  await group.deleteGroup();
+  assert.deepEqual(await after(), { offsets: [], isThere: false });
+  await topics.close();
+});
