@@ -50,7 +50,7 @@ export interface ConnectorOffsetsOptions {
   /** What resolves the variables of connectors. */
   variables: ConfigVariables;
   /** The connectors themselves. */
-  connectors: Pick<Connectors, "alterOffsets">;
+  connectors: Pick<Connectors, "alterOffsets" | "describe">;
   /** The topics that sinks read. */
   topics: Pick<Topics, "openGroupAdmin">;
   /** What Kafka clients are made with; null where topics are in the embedded log. */
@@ -92,7 +92,7 @@ export class ConnectorOffsets {
   /** A connector's offsets. @throws {ConnectError} when they cannot be read */
   async read(owner: OffsetsOwner): Promise<ConnectorOffset[]> {
     const { name } = owner;
-    const type = connectorTypeOf(owner);
+    const type = await this.#typeOf(owner);
     if (type === "source") return this.#sourceOffsets(name);
     try {
       const props = await this.#resolved(owner);
@@ -131,7 +131,7 @@ export class ConnectorOffsets {
   async #modify(owner: OffsetsOwner, offsets: readonly ConnectorOffset[] | null): Promise<string> {
     checkStopped(owner);
     const { name } = owner;
-    const type = connectorTypeOf(owner);
+    const type = await this.#typeOf(owner);
     try {
       const isHandled = await owner.whileUnchanged(async (wait) => {
         checkStopped(owner);
@@ -273,6 +273,17 @@ export class ConnectorOffsets {
     }
   }
 
+  /** What a connector is, also one whose configuration will not do. @throws {ConnectError} */
+  async #typeOf(owner: OffsetsOwner): Promise<ConnectorDescription["type"]> {
+    const { description } = owner.definition;
+    if (description !== null) return description.type;
+    try {
+      return (await this.#options.connectors.describe(await this.#resolved(owner))).type;
+    } catch (cause) {
+      throw new ConnectError(reasonOf(cause), { cause });
+    }
+  }
+
   async #resolved({ name, definition }: OffsetsOwner): Promise<Props> {
     return { ...(await this.#options.variables.resolve(definition.props)).props, name };
   }
@@ -363,12 +374,4 @@ function primitiveOf(value: unknown): unknown {
   const plain = exactValue(value as Json);
   // Kafka: its JSON library reads such a number as infinite, and writes that as a string.
   return typeof plain === "number" && !Number.isFinite(plain) ? doubleText(plain) : plain;
-}
-
-/** @throws {ConnectError} when its class is not known */
-function connectorTypeOf(
-  { name, definition: { description } }: OffsetsOwner,
-): ConnectorDescription["type"] {
-  if (description !== null) return description.type;
-  throw new ConnectError(`The class of connector ${name} is not known`);
 }

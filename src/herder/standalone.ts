@@ -28,7 +28,7 @@ import {
 import { ActiveTopics } from "./active_topics.ts";
 import type { Connectors } from "./connector_host.ts";
 import { findTask, infoOf, statusOf, taskStateOf, type Teller } from "./connector_answers.ts";
-import { ConnectorOffsets } from "./connector_offsets.ts";
+import { ConnectorOffsets, type ConnectorOffsetsOptions } from "./connector_offsets.ts";
 import type {
   ConfigInfos,
   ConfigKeyInfo,
@@ -74,7 +74,7 @@ export type StandaloneHerderOptions =
   & ({
     /** How tasks get what they need. */
     prepareTask: PrepareTask;
-  } | TaskLauncherOptions & { connectors: Pick<Connectors, "alterOffsets"> });
+  } | TaskLauncherOptions & { connectors: ConnectorOffsetsOptions["connectors"] });
 
 /** A standalone worker's herder. */
 export class StandaloneHerder implements Herder, Measurable {

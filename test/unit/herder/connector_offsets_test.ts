@@ -17,6 +17,8 @@ import { keptLog, MemoryDisk } from "../../faults/memory_disk.ts";
 
 type Asked = Parameters<ConnectorOffsetsOptions["connectors"]["alterOffsets"]>;
 type Owner = Parameters<ConnectorOffsets["read"]>[0];
+type Description = NonNullable<Owner["definition"]["description"]>;
+type Describe = (className: string) => Promise<Description>;
 
 /** A worker with one connector, which answers as it is told and remembers what it was asked. */
 class Worker {
@@ -26,6 +28,7 @@ class Worker {
   readonly asked: Asked[] = [];
   answer: () => Promise<boolean> = () => Promise.resolve(true);
   wait: Owner["whileUnchanged"] = (action) => action((call) => call);
+  describe: Describe = () => Promise.reject(new ConnectError("nobody should ask"));
   target: Owner["target"] = "STOPPED";
   tasks: Owner["tasks"] = [];
   topics!: EmbeddedTopics;
@@ -45,6 +48,7 @@ class Worker {
           worker.asked.push(asked);
           return worker.answer();
         },
+        describe: (props) => worker.describe(props["connector.class"]!),
       },
       topics: worker.topics,
       clients: null,
@@ -353,3 +357,24 @@ workerTest("offsets that cannot be stored are told of", async (worker) => {
     ),
   );
 });
+
+workerTest(
+  "a connector whose configuration will not do has offsets all the same",
+  async (worker) => {
+    await worker.alter("source", '[[{"f":"a"},{"p":1}]]');
+    const known = worker.owner("source");
+    const { props, description } = known.definition;
+    worker.owner = () => ({ ...known, definition: { props, description: null } });
+    worker.describe = (name) => {
+      assert.equal(name, "Some");
+      return Promise.resolve(description!);
+    };
+    assert.deepEqual(await worker.read("sink"), [{ partition: { f: "a" }, offset: { p: 1 } }]);
+    await worker.reset("sink");
+    assert.deepEqual(await worker.read("sink"), []);
+    const refusal = { name: "ConnectError", message: "there is no Some" };
+    worker.describe = () => Promise.reject(new ConnectError("there is no Some"));
+    await assert.rejects(worker.read("source"), refusal);
+    await assert.rejects(worker.reset("source"), refusal);
+  },
+);
