@@ -1,6 +1,7 @@
 /**
  * `deno task docs`: writes the pages in docs/ that follow from ConfigDefs: one for each kind of plugin, and
- * one for the keys of workers and connectors. What a plugin is for comes from the beginning of its file.
+ * one for the keys of workers and connectors; and the REST API in OpenAPI. What a plugin is for comes from
+ * the beginning of its file.
  *
  * @module
  */
@@ -15,6 +16,8 @@ import {
   spoolConfigDef,
   standaloneConfigDef,
 } from "../src/herder/mod.ts";
+import { allRoutes } from "../src/rest/mod.ts";
+import { openApiOf } from "../src/rest/openapi.ts";
 import { root } from "./measure.ts";
 
 /** The folders of plugins, and what their pages say first. */
@@ -44,6 +47,7 @@ export async function pages(): Promise<Map<string, string>> {
   for (const kind of Object.keys(kinds)) {
     written.set(`docs/plugins/${kind}.md`, await pluginPage(kind));
   }
+  written.set("docs/openapi.json", `${JSON.stringify(openApiOf(allRoutes()), null, 2)}\n`);
   return written;
 }
 

@@ -7,7 +7,14 @@
 
 import { type Context, Hono } from "hono";
 import { stringifyExact } from "../api/mod.ts";
-import { type Clock, type Logger, type LoggerLevels, type Secrets, traceOf } from "../base/mod.ts";
+import {
+  type Clock,
+  type Logger,
+  type LoggerLevels,
+  type Secrets,
+  systemClock,
+  traceOf,
+} from "../base/mod.ts";
 import type { Herder } from "../herder/mod.ts";
 import { readBody } from "./bodies.ts";
 import { offsetRoutes } from "./connector_offsets.ts";
@@ -21,7 +28,7 @@ import { addMetrics, type Metrics } from "./metrics.ts";
 import { acceptedJson, acceptsText, isJson, mayBeJson } from "./negotiation.ts";
 import { refuseMalformedPath, routedPath } from "./request_path.ts";
 import { rootRoutes, starting } from "./root.ts";
-import type { Answer, Route } from "./route.ts";
+import { type Answer, type Route, route } from "./route.ts";
 import { addUi, type UiOptions } from "./ui/routes.ts";
 import { within } from "./within.ts";
 
@@ -69,12 +76,40 @@ export function createApps(options: RestOptions): RestApps {
   const { loggers = null, adminListeners = "main", hasUi = true } = options;
   const admin = loggers === null || adminListeners === "off" ? [] : loggerRoutes(loggers);
   const isApart = adminListeners === "apart";
-  const main = appOf([...mainRoutes(options), ...isApart ? [] : admin], options);
+  const main = appOf(described([...mainRoutes(options), ...isApart ? [] : admin]), options);
   if (hasUi) addUi(main, options);
   const apps = { main, admin: isApart ? appOf(admin, options) : null };
   const { metrics = null } = options;
   if (metrics !== null && adminListeners !== "off") addMetrics(apps.admin ?? main, metrics);
   return apps;
+}
+
+/** All routes that there may be, for their description alone: nobody answers them. */
+export function allRoutes(): Route[] {
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const options = { herder: () => null, commit: "", clusterId: () => null, clock: systemClock };
+  const loggers = { all: () => ({}), level: () => null, set: () => [] };
+  return described([...mainRoutes({ ...options, log: silent }), ...loggerRoutes(loggers)]);
+}
+
+/** Routes with one more, which describes all of them. */
+function described(routes: readonly Route[]): Route[] {
+  let document: unknown = null;
+  const all = [
+    ...routes,
+    route({
+      method: "GET",
+      path: "/openapi.json",
+      tag: "worker",
+      summary: "Describes this API, in OpenAPI",
+      answers: { 200: { description: "The description" } },
+      answer: async () => {
+        document ??= (await import("./openapi.ts")).openApiOf(all);
+        return { status: 200, body: document };
+      },
+    }),
+  ];
+  return all;
 }
 
 /** All that is asked of workers, but for administrators. */

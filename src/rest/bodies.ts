@@ -17,17 +17,29 @@ import { HttpError } from "./errors.ts";
 export const bodyBytesMax = 16 * 2 ** 20;
 
 /** Text, or what Jackson takes for it. Numbers are text already when schemas see them. */
-const text = v.pipe(
-  v.union([v.string(), v.boolean()], "expected a string, a number or a boolean"),
-  v.transform(String),
-);
+const scalar = v.union([v.string(), v.boolean()], "expected a string, a number or a boolean");
+const text = v.pipe(scalar, v.transform(String));
+
+/** What nothing more is known of. A list is an object to valibot. */
+const anyObject = v.custom<Record<string, unknown>>(isObject, "expected an object");
+const namesAndValues = v.custom<Record<string, unknown>>(isObject, "expected an object");
+
+/** What these are in JSON Schema, which cannot be found out from them. */
+export const jsonSchemas: ReadonlyMap<unknown, object> = new Map<unknown, object>([
+  [scalar, { type: ["string", "number", "boolean"] }],
+  [anyObject, { type: "object" }],
+  [namesAndValues, {
+    type: "object",
+    additionalProperties: { type: ["string", "number", "boolean", "null"] },
+  }],
+]);
 
 /**
  * Names and values, any names: valibot's own records leave out `constructor` and `prototype`. Values may be
  * null, which means something in a patch and is refused elsewhere.
  */
 export const configMap = v.pipe(
-  v.custom<Record<string, unknown>>(isObject, "expected an object"),
+  namesAndValues,
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const props: Record<string, string | null> = Object.create(null);
     let isWrong = false;
@@ -45,7 +57,7 @@ export const configMap = v.pipe(
 /** A connector that shall be made. Kafka: `CreateConnectorRequest`. */
 export const CreateConnectorRequest = strict({
   name: v.nullish(text),
-  config: v.nullish(configMap),
+  config: configMap,
   initial_state: v.nullish(v.pipe(
     text,
     v.transform((state) => state.toUpperCase()),
@@ -53,7 +65,7 @@ export const CreateConnectorRequest = strict({
   )),
 });
 
-const offsetPart = v.nullish(v.custom<Record<string, unknown>>(isObject, "expected an object"));
+const offsetPart = v.nullish(anyObject);
 
 /** Offsets that shall be others. Kafka: `ConnectorOffsets`. */
 export const AlterOffsetsRequest = strict({
@@ -64,12 +76,11 @@ export const AlterOffsetsRequest = strict({
 
 function strict<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(
-    // A list is an object to valibot.
-    v.custom<Record<string, unknown>>(isObject, "expected an object"),
+    anyObject,
     v.strictObject(
       entries,
       ({ expected, received }) =>
-        expected === "never" ? `there is no field ${received}` : "expected an object",
+        expected === "never" ? `there is no field ${received}` : `${expected} is missing`,
     ),
   );
 }
@@ -91,10 +102,10 @@ export async function readBody<Schema extends v.GenericSchema>(
   const value = parseBody(bytes, numberOf);
   const { success, output, issues } = v.safeParse(schema, value);
   if (success) return output;
-  const [{ message, path }] = issues;
-  const place = path?.map(({ key }) => `${key}`).join(".");
-  const isUnknown = message.startsWith("there is no field");
-  throw invalid(place && !isUnknown ? `${place}: ${message}` : message);
+  const [{ type, message, path = [] }] = issues;
+  // A field that is missing, or one too many, is named by the message.
+  const place = (type === "strict_object" ? path.slice(0, -1) : path).map(({ key }) => key);
+  throw invalid(place.length === 0 ? message : `${place.join(".")}: ${message}`);
 }
 
 /** Reads a number as it is written, for configurations. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import * as v from "valibot";
 import type { Herder } from "../herder/mod.ts";
 import * as answers from "./answers.ts";
 import { AlterOffsetsRequest, exactNumber } from "./bodies.ts";
@@ -35,12 +34,12 @@ export function offsetRoutes(herder: () => Herder): Route[] {
       tag,
       summary: "Changes offsets of a stopped connector; null takes one away",
       query: { forward },
-      body: v.nullable(AlterOffsetsRequest),
+      body: AlterOffsetsRequest,
       numberOf: exactNumber,
       answers: { 200: { description: "What became of it", schema: answers.Message } },
       errors: [400, 404],
       answer: async ({ path, body }) => {
-        const offsets = body?.offsets ?? [];
+        const offsets = body.offsets ?? [];
         if (offsets.length === 0) {
           throw new HttpError(
             400,

@@ -59,11 +59,10 @@ export function pluginRoutes(herder: () => Herder): Route[] {
       path: "/connector-plugins/{plugin}/config/validate",
       tag,
       summary: "Says all that is to be said of a configuration",
-      body: v.nullable(configMap),
+      body: configMap,
       answers: { 200: { description: "What is to be said", schema: answers.ConfigInfos } },
       errors: [400],
       answer: async ({ path, body }) => {
-        if (body === null) throw new HttpError(400, "The request has no configuration");
         refuseOtherClass(path("plugin"), body["connector.class"]);
         // A value that is null is one of the things to be said.
         return { status: 200, body: await herder().validateConnectorConfig(body) };

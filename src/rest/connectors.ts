@@ -100,7 +100,7 @@ export function connectorRoutes(herder: () => Herder): Route[] {
       tag: "connectors",
       summary: "Gives a connector another configuration, or makes it",
       query: { forward },
-      body: v.nullable(configMap),
+      body: configMap,
       answers: {
         200: { description: "It has that configuration now", schema: answers.ConnectorInfo },
         201: { description: "It was made", schema: answers.ConnectorInfo },
@@ -115,10 +115,10 @@ export function connectorRoutes(herder: () => Herder): Route[] {
       tag: "connectors",
       summary: "Changes some keys of a configuration; null takes one away",
       query: { forward },
-      body: v.nullable(configMap),
+      body: configMap,
       answers: { 200: { description: "The connector", schema: answers.ConnectorInfo } },
       errors: [400, 404],
-      answer: ({ path, body }) => patch(herder(), path("connector"), present(body)),
+      answer: ({ path, body }) => patch(herder(), path("connector"), body),
     }),
   ];
 }
@@ -145,7 +145,7 @@ async function list(herder: Herder, expansions: string[]): Promise<Answer> {
 
 interface ConnectorToPut {
   name: string;
-  config: Record<string, string | null> | null | undefined;
+  config: Record<string, string | null>;
   origin: string;
   isNew: boolean;
   initialState?: TargetState;
@@ -155,7 +155,7 @@ async function put(
   herder: Herder,
   { name, config, origin, isNew, initialState }: ConnectorToPut,
 ): Promise<Answer> {
-  const props = named(name, present(config));
+  const props = named(name, config);
   const { created, info } = await herder.putConnectorConfig(name, props, !isNew, initialState);
   if (!created) return { status: 200, body: info };
   return { status: 201, body: info, location: `${origin}/connectors/${encodedName(name)}` };
@@ -196,13 +196,6 @@ function mismatch(name: string, told: string): HttpError {
     400,
     `Connector name configuration (${told}) doesn't match connector name in the URL (${name})`,
   );
-}
-
-function present<T>(config: T | null | undefined): T {
-  if (config === null || config === undefined) {
-    throw new HttpError(400, "The request has no configuration");
-  }
-  return config;
 }
 
 /** Java: `String.trim`, which knows ASCII alone. */

@@ -49,14 +49,14 @@ export function loggerRoutes(loggers: LoggerLevels): Route[] {
           schema: v.picklist(["worker", "cluster"]),
         },
       },
-      body: v.nullable(configMap),
+      body: configMap,
       answers: {
         200: { description: "The loggers whose levels have changed", schema: answers.Names },
         204: { description: "All workers will have it" },
       },
       errors: [400, 404],
       answer: ({ path, query, body }) => {
-        const changed = loggers.set(path("logger"), levelOf(body?.level));
+        const changed = loggers.set(path("logger"), levelOf(body.level));
         // Kafka: takes a scope that it does not know for this worker.
         if (query("scope")?.toLowerCase() === "cluster") return { status: 204 };
         return { status: 200, body: changed };

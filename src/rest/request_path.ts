@@ -11,15 +11,25 @@
 
 import { HttpError } from "./errors.ts";
 
+/** What a Request is known by: an object, for what is told of it, and its URL. */
+type Asked = Pick<Request, "url">;
+
+const targets = new WeakMap<Asked, string>();
+
+/** Notes the path and query of a request as they were sent: a URL leaves out segments that are dots. */
+export function noteTarget(request: Asked, target: string): void {
+  targets.set(request, target);
+}
+
 /** The path of a request, encoded, without parameters and without a slash at its end. */
-export function routedPath({ url }: { url: string }): string {
-  const path = rawPath(url).replaceAll(/;[^/]*/g, "");
+export function routedPath(request: Asked): string {
+  const path = sentPath(request).replaceAll(/;[^/]*/g, "");
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
 /** Refuses paths that mean nothing, or two things. Kafka: Jetty does, in HTML. @throws {HttpError} */
-export function refuseMalformedPath({ url }: { url: string }): void {
-  const path = rawPath(url);
+export function refuseMalformedPath(request: Asked): void {
+  const path = sentPath(request);
   if (path.includes("//")) throw new HttpError(400, "Ambiguous URI empty segment");
   if (/\/(\.|%2e){1,2}(?=[/;]|$)/i.test(path.replaceAll(/\/\.{1,2}(?=\/|$)/g, "/"))) {
     throw new HttpError(400, "Ambiguous URI path segment");
@@ -41,9 +51,8 @@ export function encodedName(name: string): string {
   return encodeURIComponent(name).replaceAll(/%(3A|40|26|3D|2B|24|2C|3B)/g, decodeURIComponent);
 }
 
-function rawPath(url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  if (start < 0) return "/";
-  const end = url.slice(start).search(/[?#]/);
-  return end < 0 ? url.slice(start) : url.slice(start, start + end);
+function sentPath(request: Asked): string {
+  const target = targets.get(request) ?? request.url.replace(/^\w+:\/\/[^/?#]*/, "");
+  const [path] = target.split(/[?#]/);
+  return path === "" ? "/" : path;
 }

@@ -75,7 +75,7 @@ export interface Route<Body = unknown> {
   ignoresContentType?: boolean;
   /** What it answers, by status, when all goes well. */
   answers: Readonly<Record<number, Answers>>;
-  /** Statuses of errors that are its own. */
+  /** Statuses of errors that it may answer. */
   errors?: readonly number[];
   /** Answers. */
   answer(asked: Asked<Body>): Answer | Promise<Answer>;

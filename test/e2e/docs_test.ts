@@ -10,6 +10,8 @@ for (const [path, text] of await pages()) {
     deepStrictEqual((await Deno.readTextFile(root + path)).split("\n"), text.split("\n"));
   });
 
+  if (!path.endsWith(".md")) continue;
+
   Deno.test(`${path} says something of each key`, () => {
     const rows = text.split("\n").filter((line) => line.startsWith("| `"));
     ok(rows.length > 0);

@@ -9,6 +9,7 @@
 
 import { nodeModule } from "../../base/mod.ts";
 import type { RestLogin } from "../../herder/mod.ts";
+import { routedPath } from "../request_path.ts";
 import type { Answer } from "./http_server.ts";
 
 /** What workers ask each other, which is signed. A name with an encoded slash is asked for as any other. */
@@ -22,8 +23,8 @@ const reading = ["GET", "HEAD", "OPTIONS"];
 export function guarded(answer: Answer, { passwords, readOnlyUsers }: RestLogin): Answer {
   if (passwords === null) return answer;
   return (request) => {
-    const { pathname } = new URL(request.url);
-    if (internal.some(([method, path]) => method === request.method && path.test(pathname))) {
+    const asked = routedPath(request);
+    if (internal.some(([method, path]) => method === request.method && path.test(asked))) {
       return answer(request);
     }
     const user = userOf(request.headers.get("authorization"), passwords);

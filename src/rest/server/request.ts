@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Listener } from "../../herder/mod.ts";
+import { noteTarget } from "../request_path.ts";
 import { Refusal } from "./refusal.ts";
 
 const authority = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
@@ -38,5 +39,6 @@ export function requestOf(
     throw new Refusal(400, "HTTP 400 Bad Request", { cause });
   }
   if (isForbidden) Object.defineProperty(request, "method", { value: method });
+  noteTarget(request, path);
   return request;
 }
