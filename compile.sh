@@ -29,6 +29,8 @@ mkdir -p "$work/app/sandbox"
   "$deno" bundle --quiet --minify --output "$work/app/sandbox/worker.js" src/sandbox/worker.ts)
 require='import{createRequire as __deno_internal_createRequire} from "node:module";var \([^=]*\)=__deno_internal_createRequire(import.meta.url);'
 sed -i "s/$require/var \1=name=>process.getBuiltinModule(name);/" "$work"/app/*.js
+commit=$(git -C "$here" rev-parse --short=16 HEAD 2>/dev/null || true)
+if [ -n "$commit" ]; then sed -i "s/@COMMIT@/$commit/" "$work"/app/*.js; fi
 if grep -q node:module "$work"/app/*.js; then echo "compile.sh: this deno bundles otherwise" >&2; exit 1; fi
 cp "$deno" "$work/app/deno"
 chmod 755 "$work/app/deno"

@@ -22,6 +22,7 @@ import {
 import type { WorkerLog } from "../logging/mod.ts";
 import { createApps, RestServer } from "../rest/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool, type Topics } from "../topics/mod.ts";
+import { commit } from "./commit.ts";
 import { takeConsole } from "./console_log.ts";
 import { inFile } from "./files.ts";
 import { planStandalone } from "./plan.ts";
@@ -58,7 +59,7 @@ export async function runStandalone(
   const config = standaloneConfigDef.parse(props);
   const { main, admin } = createApps({
     herder: () => herder,
-    commit: "unknown",
+    commit,
     clusterId: () => kafka === null ? `embedded:${folder}` : kafka.clusterId,
     adminListeners: adminListeners === null
       ? "main"

@@ -21,6 +21,14 @@ Deno.test("compile.sh writes one file under 50 MB that starts within 100 ms", as
       new Deno.Command(connect, { args, cwd: folder, env }).output();
     const first = await run("--version");
     assert.match(new TextDecoder().decode(first.stdout), /^\d+\.\d+\.\d+ /);
+    const commit = (await new Deno.Command("git", {
+      args: ["-C", root, "rev-parse", "--short=16", "HEAD"],
+    }).output()).stdout;
+    const [app] = [...Deno.readDirSync(env.CONNECT_CACHE)];
+    const folderOfApp = `${env.CONNECT_CACHE}/${app.name}`;
+    const files = [...Deno.readDirSync(folderOfApp)].filter(({ name }) => name.endsWith(".js"));
+    const bundle = files.map(({ name }) => Deno.readTextFileSync(`${folderOfApp}/${name}`));
+    assert.ok(bundle.join("").includes(new TextDecoder().decode(commit).trim() || "@COMMIT@"));
     let fastestMs = Infinity;
     for (let i = 0; i < 10; i++) {
       const startMs = performance.now();
