@@ -51,7 +51,8 @@ export function encodedName(name: string): string {
   return encodeURIComponent(name).replaceAll(/%(3A|40|26|3D|2B|24|2C|3B)/g, decodeURIComponent);
 }
 
-function sentPath(request: Asked): string {
+/** The path of a request, as it was sent. */
+export function sentPath(request: Asked): string {
   const target = targets.get(request) ?? request.url.replace(/^\w+:\/\/[^/?#]*/, "");
   const [path] = target.split(/[?#]/);
   return path === "" ? "/" : path;

@@ -9,7 +9,7 @@
 
 import { nodeModule } from "../../base/mod.ts";
 import type { RestLogin } from "../../herder/mod.ts";
-import { routedPath } from "../request_path.ts";
+import { sentPath } from "../request_path.ts";
 import type { Answer } from "./http_server.ts";
 
 /** What workers ask each other, which is signed. A name with an encoded slash is asked for as any other. */
@@ -23,7 +23,7 @@ const reading = ["GET", "HEAD", "OPTIONS"];
 export function guarded(answer: Answer, { passwords, readOnlyUsers }: RestLogin): Answer {
   if (passwords === null) return answer;
   return (request) => {
-    const asked = routedPath(request);
+    const asked = sentPath(request);
     if (internal.some(([method, path]) => method === request.method && path.test(asked))) {
       return answer(request);
     }
