@@ -1,31 +1,27 @@
 /**
- * What the herder asks of connectors, which live in a Web Worker of their own: what a class is, whether
- * a configuration will do, and a connector's tasks.
+ * What the herder asks of connectors, which live in Web Workers: what a class is, whether a configuration
+ * will do, and a connector's tasks.
  *
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import {
   BadRequestError,
   ConfigError,
-  ConnectError,
   javaHashOrder,
   type Logger,
   NotFoundError,
   reasonOf,
+  systemClock,
 } from "../base/mod.ts";
 import {
   type ConfigKeyInfo,
   ConnectorDescription,
   type HostCall,
-  HostWorker,
   keyInfo,
-  nothing,
   type OffsetChanges,
   type PluginInfo,
-  PluginInfos,
   PluginInspection,
   pluginTypes,
   TaskConfigs,
@@ -51,6 +47,8 @@ import {
   versionProblem,
 } from "./config/mod.ts";
 
+import { type ConnectorEvents, PluginHosts, type PluginLimits } from "./plugin_hosts.ts";
+
 /** What a connector's configuration is seen against. */
 export interface ConfigContext {
   /** The worker's properties; its converters are what a connector has that names none. */
@@ -61,29 +59,23 @@ export interface ConfigContext {
   variables: ConfigVariables;
 }
 
-/** What the connectors of a worker report outside calls. */
-export interface ConnectorEvents {
-  /** A connector asks for its tasks to be configured anew. */
-  onReconfigure(connector: string): void;
-  /** A connector has failed; null: all have, with their Web Worker. */
-  onRaised(connector: string | null, trace: string): void;
-}
+/** How long plugins from files are waited for, unless told. */
+const defaultLimits: PluginLimits = { clock: systemClock, answerMsMax: 10_000 };
 
 /** The connectors of a worker. */
 export class Connectors {
-  readonly #host: HostWorker;
-  readonly #inspect: InspectPlugin = (check) => this.#host.call(check, PluginInspection);
+  readonly #hosts: PluginHosts;
+  readonly #inspect: InspectPlugin = (check) =>
+    this.#hosts.ask(check.types, check.className, check, PluginInspection);
 
-  /** Starts their Web Worker. `files` are plugin files from outside, as URLs. */
-  constructor(log: Logger, files: readonly string[], events: ConnectorEvents) {
-    this.#host = new HostWorker({
-      files,
-      permissions: { ...nothing, read: files.map((file) => fileURLToPath(file)) },
-      log,
-      onReconfigure: (connector) => events.onReconfigure(connector),
-      onRaised: (connector, trace) => events.onRaised(connector, trace),
-      onFailed: (trace) => events.onRaised(null, trace),
-    });
+  /** Starts a Web Worker. `files` are plugin files from outside, as URLs. */
+  constructor(
+    log: Logger,
+    files: readonly string[],
+    events: ConnectorEvents,
+    limits: Partial<PluginLimits> = {},
+  ) {
+    this.#hosts = new PluginHosts({ ...defaultLimits, ...limits, files, events, log });
   }
 
   /** What a connector class is. @throws {InvalidConfigError} when there is none of that name */
@@ -94,7 +86,8 @@ export class Connectors {
       throw new InvalidConfigError([finding], withoutClass(props));
     }
     try {
-      return await this.#host.call({ method: "describe", className }, ConnectorDescription);
+      const question = { method: "describe", className } as const;
+      return await this.#hosts.ask(connectorTypes, className, question, ConnectorDescription);
     } catch (cause) {
       const finding = { name: "connector.class", errorMessages: [reasonOf(cause)] };
       throw new InvalidConfigError([finding], await this.#unknownClass(reasonOf(cause)));
@@ -170,7 +163,7 @@ export class Connectors {
     const className = props["connector.class"]?.trim();
     if (className === undefined) throw new BadRequestError(withoutClass(props));
     const connector = await this.#inspect({
-      ...{ method: "inspect", types: ["source", "sink"], className, props, prefix: "" },
+      ...{ method: "inspect", types: connectorTypes, className, props, prefix: "" },
     });
     if (connector.is !== "found") {
       const reason = "Failed to find any class that implements Connector and which name matches " +
@@ -194,7 +187,7 @@ export class Connectors {
 
   /** All plugins there are, connectors first, as Kafka lists them. */
   async plugins(): Promise<PluginInfo[]> {
-    return await this.#host.call({ method: "plugins" }, PluginInfos);
+    return [...await this.#hosts.plugins()];
   }
 
   /**
@@ -234,28 +227,25 @@ export class Connectors {
     refuse(findings, `${wrong?.name}: ${wrong?.errorMessages[0]}`);
   }
 
-  /** Makes and starts a connector. @throws {RemoteError} what it threw */
+  /** Makes and starts a connector. One of its name must have been stopped. @throws {RemoteError} what it threw */
   async start(connector: string, props: Props): Promise<void> {
-    const className = props["connector.class"].trim();
-    await this.#host.call({ method: "start", connector, className, props }, v.null());
+    await this.#hosts.start(connector, props["connector.class"].trim(), props);
   }
 
-  /** The configurations of its tasks. @throws {ConnectError} when there are more than `tasks.max` */
-  async taskConfigs(connector: string, tasksMax: number, enforce: boolean): Promise<Props[]> {
+  /** The configurations of its tasks, however many. @throws {RemoteError} what it threw */
+  async taskConfigs(connector: string, tasksMax: number): Promise<Props[]> {
     const call: HostCall = { method: "taskConfigs", connector, tasksMax };
-    const configs = await this.#host.call(call, TaskConfigs);
-    if (configs.length > tasksMax && enforce) {
-      throw new ConnectError(
-        `The connector ${connector} has generated ${configs.length} tasks, which is greater than ` +
-          `${tasksMax}, the maximum number of tasks it is configured to create.`,
-      );
-    }
-    return configs;
+    return await this.#hosts.call(connector, call, TaskConfigs);
   }
 
-  /** Stops a connector. */
-  async stop(connector: string): Promise<void> {
-    await this.#host.call({ method: "stop", connector }, v.null());
+  /**
+   * Stops a connector, and forgets it: one of its name may start at once.
+   * @param stopMsMax how long it may take before it is ended, if it is one from a file, in milliseconds
+   * @throws {RemoteError} what it threw
+   * @throws {ConnectError} when it hangs; it has been ended then, if it was one from a file
+   */
+  async stop(connector: string, stopMsMax: number): Promise<void> {
+    await this.#hosts.stop(connector, stopMsMax);
   }
 
   /**
@@ -266,15 +256,17 @@ export class Connectors {
    */
   async alterOffsets(props: Props, changes: OffsetChanges): Promise<boolean> {
     const className = props["connector.class"].trim();
-    const call: HostCall = { method: "alterOffsets", className, props, changes };
-    return await this.#host.call(call, v.boolean());
+    const question = { method: "alterOffsets", className, props, changes } as const;
+    return await this.#hosts.ask([changes.type], className, question, v.boolean());
   }
 
-  /** Ends their Web Worker. */
+  /** Ends their Web Workers. */
   close(): void {
-    this.#host.terminate();
+    this.#hosts.close();
   }
 }
+
+const connectorTypes = ["source", "sink"] as const;
 
 const missingClass = 'Missing required configuration "connector.class" which has no default value.';
 

@@ -17,8 +17,8 @@ export interface ConnectorCalls extends TaskConfigCalls {
   ): Promise<ConnectorDescription>;
   /** Makes and starts a connector. */
   start(connector: string, props: Props): Promise<void>;
-  /** Stops a connector, and forgets it: one of its name may start then, even if this one hangs. */
-  stop(connector: string): Promise<void>;
+  /** Stops a connector, in some milliseconds, and forgets it: one of its name may start then, even if it hangs. */
+  stop(connector: string, stopMsMax: number): Promise<void>;
 }
 
 /** What a connector is made with. */
@@ -100,7 +100,7 @@ export class ConnectorInstance {
     if (!this.#isMade) return null;
     this.#isMade = false;
     try {
-      if (await this.#turns.waitAWhile(connectors.stop(this.#name))) return null;
+      if (await this.#turns.waitAWhile(connectors.stop(this.#name, stopMsMax))) return null;
       throw new ConnectError(`it did not stop within ${stopMsMax} ms`);
     } catch (error) {
       log.warn(`Connector ${this.#name} could not be stopped: ${reasonOf(error)}`);

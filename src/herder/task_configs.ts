@@ -12,7 +12,7 @@ import {
 /** What is asked of a connector. */
 export interface TaskConfigCalls {
   /** The configurations of its tasks. */
-  taskConfigs(connector: string, tasksMax: number, enforce: boolean): Promise<Props[]>;
+  taskConfigs(connector: string, tasksMax: number): Promise<Props[]>;
 }
 
 /** What a connector is. */
@@ -57,7 +57,7 @@ export async function taskConfigsOf(
 ): Promise<Props[]> {
   const def = type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
   const { "tasks.max": tasksMax, "tasks.max.enforce": isEnforced } = def.parse(resolved);
-  const configs = await calls.taskConfigs(props.name, tasksMax, false);
+  const configs = await calls.taskConfigs(props.name, tasksMax);
   if (configs.length > tasksMax) {
     const error = new TooManyTasksError(props.name, configs.length, tasksMax);
     if (isEnforced) throw error;

@@ -19,13 +19,19 @@ import {
   nestedNames,
 } from "./plugin_registry.ts";
 
-/** Connectors by their names, and how to call them. */
+/** A connector that was started. */
+interface Hosted {
+  /** Null until its class is there. */
+  connector: SourceConnector | SinkConnector | null;
+  /** It is called once at a time. */
+  turn: Promise<unknown>;
+}
+
+/** Connectors by their names, and how to call them: none waits for another. */
 export class ConnectorHost {
   readonly #files: readonly string[];
   readonly #send: (message: FromHost) => void;
-  readonly #connectors = new Map<string, SourceConnector | SinkConnector>();
-  /** Connectors are called one at a time. */
-  #turn: Promise<void> = Promise.resolve();
+  readonly #connectors = new Map<string, Hosted>();
 
   /** `files` are plugin files that the worker has named; `send` reaches the worker. */
   constructor(files: readonly string[], send: (message: FromHost) => void) {
@@ -34,14 +40,12 @@ export class ConnectorHost {
   }
 
   /** Takes a call. */
-  receive({ id, call }: { id: number; call: HostCall }): void {
-    this.#turn = this.#turn.then(async () => {
-      try {
-        this.#send({ type: "answer", id, value: await this.#call(call) });
-      } catch (error) {
-        this.#send({ type: "error", id, message: reasonOf(error), trace: traceOf(error) });
-      }
-    });
+  async receive({ id, call }: { id: number; call: HostCall }): Promise<void> {
+    try {
+      this.#send({ type: "answer", id, value: await this.#call(call) });
+    } catch (error) {
+      this.#send({ type: "error", id, message: reasonOf(error), trace: traceOf(error) });
+    }
   }
 
   async #call(call: HostCall): Promise<unknown> {
@@ -56,25 +60,20 @@ export class ConnectorHost {
         return await this.#inspect(call);
       case "plugins":
         return await listPlugins(this.#files);
-      case "start": {
-        const { connector: Connector } = await this.#load(call.className);
-        const connector = new Connector();
-        connector.initialize({
-          requestTaskReconfiguration: () =>
-            this.#send({ type: "reconfigure", connector: call.connector }),
-          raiseError: (error) =>
-            this.#send({ type: "raised", connector: call.connector, trace: traceOf(error) }),
-        });
-        this.#connectors.set(call.connector, connector);
-        await connector.start(call.props);
-        return null;
+      case "start":
+        return await this.#start(call);
+      case "taskConfigs": {
+        const hosted = this.#connectors.get(call.connector);
+        if (hosted === undefined) {
+          throw new ConnectError(`There is no connector "${call.connector}"`);
+        }
+        return await inTurn(hosted, () => hosted.connector?.taskConfigs(call.tasksMax));
       }
-      case "taskConfigs":
-        return await this.#connector(call.connector).taskConfigs(call.tasksMax);
       case "stop": {
-        const connector = this.#connectors.get(call.connector);
+        const hosted = this.#connectors.get(call.connector);
+        if (hosted === undefined) return null;
         this.#connectors.delete(call.connector);
-        await connector?.stop();
+        await inTurn(hosted, () => hosted.connector?.stop());
         return null;
       }
       case "alterOffsets": {
@@ -115,9 +114,28 @@ export class ConnectorHost {
     return loadPlugin(["source", "sink"], className, this.#files);
   }
 
-  #connector(name: string): SourceConnector | SinkConnector {
-    const connector = this.#connectors.get(name);
-    if (connector === undefined) throw new ConnectError(`There is no connector "${name}"`);
-    return connector;
+  async #start({ connector, className, props }: HostCall & { method: "start" }): Promise<null> {
+    const hosted: Hosted = { connector: null, turn: Promise.resolve() };
+    this.#connectors.set(connector, hosted);
+    // What has been stopped has nothing to say any more.
+    const send = (message: FromHost) => {
+      if (this.#connectors.get(connector) === hosted) this.#send(message);
+    };
+    await inTurn(hosted, async () => {
+      const { connector: Connector } = await this.#load(className);
+      hosted.connector = new Connector();
+      hosted.connector.initialize({
+        requestTaskReconfiguration: () => send({ type: "reconfigure", connector }),
+        raiseError: (error) => send({ type: "raised", connector, trace: traceOf(error) }),
+      });
+      await hosted.connector.start(props);
+    });
+    return null;
   }
+}
+
+function inTurn<T>(hosted: Hosted, call: () => T | Promise<T>): Promise<T> {
+  const called = hosted.turn.then(call);
+  hosted.turn = called.then(() => {}, () => {});
+  return called;
 }

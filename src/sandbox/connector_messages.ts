@@ -55,7 +55,7 @@ export const PluginInfo = v.strictObject({
 /** A plugin that a worker has. Kafka: `PluginInfo`. */
 export type PluginInfo = v.InferOutput<typeof PluginInfo>;
 
-/** All plugins, in Kafka's order. */
+/** Plugins, in any order. */
 export const PluginInfos = v.array(PluginInfo);
 
 /** A plugin's keys, and what a configuration says of them. */
@@ -137,7 +137,7 @@ export type HostCall =
   | { method: "describe"; className: string }
   /** Inspects a plugin: answers {@linkcode PluginInspection}. */
   | PluginCheck
-  /** All plugins: answers {@linkcode PluginInfos}. */
+  /** The plugins of the host's files, or the built-in ones: answers {@linkcode PluginInfos}. */
   | { method: "plugins" }
   /** Makes and starts a connector. */
   | { method: "start"; connector: string; className: string; props: Record<string, string> }

@@ -18,7 +18,7 @@ export {
   TaskConfigs,
 } from "./connector_messages.ts";
 export * from "./permissions.ts";
-export { javaClassOfName } from "./plugin_registry.ts";
+export { isBuiltIn, javaClassOfName, sortedPlugins } from "./plugin_registry.ts";
 export {
   HostWorker,
   type HostWorkerOptions,

@@ -52,9 +52,7 @@ export async function findPlugin<T extends PluginType>(
   className: string,
   files: readonly string[],
 ): Promise<Extract<Plugin, { type: T }> | null> {
-  const builtIn = BUILT_IN.find(({ names }) =>
-    names.some((name) => types.some((type) => isNamed(type, name, className)))
-  );
+  const builtIn = builtInOf(types, className);
   const modules = builtIn === undefined ? files.map(importFile) : [builtIn.load()];
   for (const module of modules) {
     const found = declared(await module).find((plugin) =>
@@ -66,18 +64,31 @@ export async function findPlugin<T extends PluginType>(
   return null;
 }
 
-/** All plugins there are, by their types and names. Kafka: `ConnectorPluginsResource`. */
+/** The plugins of files; those that the executable brings along when there are none. */
 export async function listPlugins(files: readonly string[]): Promise<PluginInfo[]> {
-  const modules = await Promise.all([
-    ...BUILT_IN.map(({ load }) => load()),
-    ...files.map(importFile),
-  ]);
-  const found = modules.flatMap(declared).map((plugin): PluginInfo => (
+  const loading = files.length > 0 ? files.map(importFile) : BUILT_IN.map(({ load }) => load());
+  const plugins = (await Promise.all(loading)).flatMap(declared);
+  return plugins.map((plugin) => (
     { class: javaClassOfPlugin(plugin), type: plugin.type, version: plugin.version }
   ));
+}
+
+/** By their types and names. Kafka: `ConnectorPluginsResource`. */
+export function sortedPlugins(plugins: readonly PluginInfo[]): PluginInfo[] {
   return pluginTypes.flatMap((type) =>
-    found.filter((plugin) => plugin.type === type)
+    plugins.filter((plugin) => plugin.type === type)
       .sort((one, other) => one.class < other.class ? -1 : 1)
+  );
+}
+
+/** Whether the executable brings along a plugin of one of these types that goes by this name. */
+export function isBuiltIn(types: readonly PluginType[], className: string): boolean {
+  return builtInOf(types, className) !== undefined;
+}
+
+function builtInOf(types: readonly PluginType[], className: string) {
+  return BUILT_IN.find(({ names }) =>
+    names.some((name) => types.some((type) => isNamed(type, name, className)))
   );
 }
 

@@ -204,6 +204,8 @@ function logsOf({ kind, className, connector, task }: TaskWorkerOptions["spec"],
 
 /** How a host of connectors is started. */
 export interface HostWorkerOptions {
+  /** A name for messages and debuggers. */
+  name: string;
   /** Plugin files from outside. */
   files: readonly string[];
   /** What it may reach. */
@@ -248,7 +250,7 @@ export class HostWorker {
       init: { role: "host", files: options.files },
       permissions: options.permissions,
       schema: FromHost,
-      name: "connectors",
+      name: options.name,
       logs: { plugin: connectorLog, task: connectorLog, errors: connectorLog },
       onMessage: (message) => this.#receive(message),
       onFailed: (trace) => {
@@ -280,7 +282,7 @@ export class HostWorker {
   /** Ends it at once. */
   terminate(): void {
     this.#worker.terminate();
-    this.#failed("Error: the host of connectors has been stopped");
+    this.#failed(`Error: the Web Worker of ${this.#options.name} has been ended`);
   }
 
   #receive(message: FromHost): void {

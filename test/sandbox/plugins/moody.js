@@ -13,6 +13,7 @@ class Connector {
     if (mood === "raises an error") setTimeout(() => this.#context.raiseError(new Error("enough")));
     if (mood === "closes its Worker") setTimeout(() => self.close());
     if (mood === "hangs") { for (;;); }
+    if (mood === "waits for ever") return new Promise(() => {});
     if (mood === "wants more tasks" || mood === "wants the same tasks") {
       this.#context.requestTaskReconfiguration();
     }
@@ -30,11 +31,14 @@ class Connector {
   alterOffsets({ mood }, offsets) {
     if (this.#context !== null) throw new Error("it is started");
     if (mood === "ponders offsets") return new Promise(() => {});
+    if (mood === "loops over offsets") { for (;;); }
     if (mood === "refuses offsets") throw new RangeError(`not ${offsets[0].offset?.at}`);
     return mood !== "leaves offsets alone" || "neither";
   }
 
-  stop() {}
+  stop() {
+    if (this.mood === "loops when it stops") { for (;;); }
+  }
 }
 
 class Task {
@@ -53,11 +57,16 @@ class Task {
   }
 }
 
+function validate({ mood }) {
+  if (mood === "loops when it is checked") { for (;;); }
+  return [];
+}
+
 export default {
   type: "source",
   name: "Moody",
   version: "1",
-  config: { keys: {}, validate: () => [] },
+  config: { keys: {}, validate },
   connector: Connector,
   task: Task,
 };
