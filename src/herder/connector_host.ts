@@ -60,7 +60,7 @@ export interface ConfigContext {
 }
 
 /** How long plugins from files are waited for, unless told. */
-const defaultLimits: PluginLimits = { clock: systemClock, answerMsMax: 10_000 };
+const defaultLimits: PluginLimits = { clock: systemClock, answerMsMax: 30_000 };
 
 /** The connectors of a worker. */
 export class Connectors {
@@ -89,8 +89,11 @@ export class Connectors {
       const question = { method: "describe", className } as const;
       return await this.#hosts.ask(connectorTypes, className, question, ConnectorDescription);
     } catch (cause) {
-      const finding = { name: "connector.class", errorMessages: [reasonOf(cause)] };
-      throw new InvalidConfigError([finding], await this.#unknownClass(reasonOf(cause)));
+      const reason = reasonOf(cause);
+      const finding = { name: "connector.class", errorMessages: [reason] };
+      const isUnknown = reason.startsWith("Failed to find any class");
+      const message = isUnknown ? await this.#unknownClass(reason) : reason;
+      throw new InvalidConfigError([finding], message);
     }
   }
 
@@ -209,7 +212,7 @@ export class Connectors {
     });
     if (found.is !== "found") throw new NotFoundError(`Unknown plugin ${name}.`);
     const problem = versionProblem(found.className, version, found.version);
-    if (problem !== null) throw new BadRequestError(problem);
+    if (problem !== null) throw new BadRequestError(problem.message);
     if (found.type !== "source" && found.type !== "sink") return found.keys;
     const def = found.type === "source" ? sourceConnectorConfigDef : sinkConnectorConfigDef;
     const own = new Set(found.keys.map((key) => key.name));

@@ -136,6 +136,29 @@ Deno.test("Connectors.configInfos() says which version there is, where Kafka fai
   });
 });
 
+Deno.test("Connectors.configInfos() refuses what is no version of a connector", async () => {
+  await withConnectors(async (connectors) => {
+    const { request } = cases.find((one) => one.case === "source: good")!;
+    for (
+      const [version, message] of [
+        ["[4.0", "Unbounded range: [4.0"],
+        ["4)", "Single version must be surrounded by []: [4)"],
+        ["[,]", "Range cannot have identical boundaries: [,]"],
+        ["5,4", "Range defies version ordering: [5,4]"],
+        ["[4.2,4.3],[4.1,5]", "Ranges overlap: [4.2,4.3],[4.1,5]"],
+        ["(4.2)", "Single version must be surrounded by []: (4.2)"],
+        ["[4],5", "Only fully-qualified sets allowed in multiple set scenario: [4],5"],
+      ]
+    ) {
+      const props = { ...request, "connector.plugin.version": version };
+      await assert.rejects(connectors.configInfos(props, context), {
+        name: "BadRequestError",
+        message,
+      });
+    }
+  });
+});
+
 Deno.test("Connectors.configInfos() tells of values of client overrides, where Kafka fails", async () => {
   await withConnectors(async (connectors) => {
     const { request } = cases.find((one) => one.case === "sink: client override bad value")!;

@@ -156,7 +156,10 @@ export function overrideInfos(
   const configs = clientsOf(type, connector).flatMap((kind) => {
     const prefix = `${kind}.override.`;
     const own = withPrefix(connector, prefix);
-    return javaHashOrder(Object.keys(own)).map((key) => {
+    // Java goes through one hash map to fill another.
+    const names = javaHashOrder(Object.keys(connector), true)
+      .filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+    return javaHashOrder(names.filter((name) => Object.hasOwn(own, name))).map((key) => {
       const { definition, read } = readOverride(kind, key, own[key]);
       if (!policy.allows(key)) read.errorMessages.push(notAllowed(policy, key));
       const name = prefix + key;

@@ -6,7 +6,7 @@
  */
 
 import { ConfigDef, type ConfigKey, type ConfigKeys } from "../../api/mod.ts";
-import { javaHashOrder } from "../../base/mod.ts";
+import { BadRequestError, javaHashOrder } from "../../base/mod.ts";
 import {
   type ConfigKeyInfo,
   type ConfigValueInfo,
@@ -82,7 +82,10 @@ interface Converter {
   version: string | null;
 }
 
-/** Says all that is to be said of a configuration without variables, for a connector of this class. */
+/**
+ * Says all that is to be said of a configuration without variables, for a connector of this class.
+ * @throws {BadRequestError} when the version that it must have is none
+ */
 export async function configInfos(
   props: NullableProps,
   connector: InspectedPlugin,
@@ -94,7 +97,8 @@ export async function configInfos(
     props["connector.plugin.version"],
     connector.version,
   );
-  if (problem !== null) return { name, ...wrongVersion(props, connector, problem) };
+  if (problem?.isMalformed) throw new BadRequestError(problem.message);
+  if (problem !== null) return { name, ...wrongVersion(props, connector, problem.message) };
   const type = connector.type === "source" ? "source" : "sink";
   const converters = await convertersOf(props, sources);
   const own = await connectorPart(props, connector, converters, sources);
@@ -119,12 +123,15 @@ async function convertersOf(props: NullableProps, sources: InfoSources): Promise
     const named = await namedConverter(use, props, sources.inspect);
     const workers = await namedConverter(use, sources.worker, sources.inspect);
     const effective = named ?? workers;
+    const version = effective?.version ?? null;
+    // Kafka: the worker's stands in for one that is not named, but not for null.
+    const isNull = props[`${use}.converter`] === null;
     found[use] = {
       named,
       workerClass: workers?.className ?? null,
-      isThere: effective !== null && effective.className !== null,
-      versions: effective === null || effective.version === null ? [] : [effective.version],
-      version: effective?.version ?? null,
+      isThere: !isNull && effective !== null && effective.className !== null,
+      versions: isNull || version === null ? [] : [version],
+      version,
     };
   }
   return found as Converters;
@@ -196,10 +203,8 @@ async function connectorPart(
     if (at < 0) keys.push(key);
     else keys[at] = key;
   }
-  return {
-    ...generated(keys, [...withNullErrors(values, props), ...connector.values]),
-    groups: [...new Set([...groups, ...groupsOf(connector.keys)])],
-  };
+  const allGroups = [...new Set([...groups, ...groupsOf(connector.keys)])];
+  return generated(keys, [...withNullErrors(values, props), ...connector.values], allGroups);
 }
 
 /** Kafka: a connector of another version is seen as far as all connectors are the same. */
@@ -212,9 +217,12 @@ function wrongVersion(props: NullableProps, { version }: InspectedPlugin, proble
   for (const value of values) {
     if (value.name === name) value.recommended_values.push(version);
     if (value.name === name || value.name === "connector.class") value.errors.push(problem);
+    const converter = /^(?:key|value|header)\.converter(?=\.plugin\.version$)/.exec(value.name)
+      ?.[0];
+    if (converter !== undefined) value.visible = (props[converter] ?? null) !== null;
   }
   const infos = keyInfos(def);
-  return { ...generated(infos, withNullErrors(values, props)), groups: groupsOf(infos) };
+  return generated(infos, withNullErrors(values, props), groupsOf(infos));
 }
 
 function keyInfos(def: ConfigDef): ConfigKeyInfo[] {
@@ -245,7 +253,8 @@ function unknownValue(name: string): ConfigValueInfo {
 function generated(
   keys: readonly ConfigKeyInfo[],
   values: readonly ConfigValueInfo[],
-): Omit<Part, "groups"> {
+  groups: string[],
+): Part {
   const byName = new Map(values.map((value) => [value.name, value]));
   const names = new Set(keys.map(({ name }) => name));
   const configs: ConfigInfo[] = [
@@ -257,6 +266,7 @@ function generated(
   ];
   return {
     error_count: configs.reduce((sum, { value }) => sum + value.errors.length, 0),
+    groups,
     configs,
   };
 }

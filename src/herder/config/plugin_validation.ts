@@ -87,7 +87,11 @@ export async function inspectNamed(key: PluginKey, inspect: InspectPlugin): Prom
     case "found": {
       const problem = versionProblem(found.className, key.version, found.version);
       if (problem === null) return { ...found, errors: [], versionErrors: [] };
-      return { ...unusable, ...found, keys: null, errors: [problem], versionErrors: [problem] };
+      const versionErrors = [problem.message];
+      // Kafka: what is no version at all is no matter of a converter's class, but of a transform's.
+      const isOfClass = !problem.isMalformed || !name.endsWith(".converter");
+      const errors = isOfClass ? versionErrors : [];
+      return { ...unusable, ...found, keys: null, values: [], errors, versionErrors };
     }
     case "otherType": {
       const message = `Class class ${found.className} does not implement the ${

@@ -17,20 +17,20 @@ interface Range {
 
 /** The ranges that are asked for; null: any version will do. @throws {Error} in Maven's words */
 function rangesOf(requirement: string): Range[] | null {
-  const text = requirement.trim();
   if (requirement === "latest") return null;
-  if (!/^[[(]/.test(text)) {
-    if (/[[\](),]/.test(text)) {
-      throw new Error(`Single version must be surrounded by []: ${text}`);
-    }
-    return [{ from: text, to: text, includesFrom: true, includesTo: true }];
-  }
+  const trimmed = requirement.trim();
+  const text = /^[[(]/.test(trimmed) ? trimmed : `[${trimmed}]`;
   const ranges: Range[] = [];
   let rest = text;
   while (/^[[(]/.test(rest)) {
     const end = rest.search(/[)\]]/);
     if (end < 0) throw new Error(`Unbounded range: ${text}`);
-    ranges.push(rangeOf(rest.slice(0, end + 1)));
+    const range = rangeOf(rest.slice(0, end + 1));
+    const { to } = ranges.at(-1) ?? { to: null };
+    if (to !== null && (range.from === null || compareVersions(range.from, to) < 0)) {
+      throw new Error(`Ranges overlap: ${text}`);
+    }
+    ranges.push(range);
     rest = rest.slice(end + 1).trim().replace(/^,/, "").trim();
   }
   if (rest !== "") {
@@ -50,6 +50,10 @@ function rangeOf(text: string): Range {
     return { from: inner, to: inner, includesFrom, includesTo };
   }
   const [from, to] = [inner.slice(0, comma).trim(), inner.slice(comma + 1).trim()];
+  if (from === to) throw new Error(`Range cannot have identical boundaries: ${text}`);
+  if (from !== "" && to !== "" && compareVersions(to, from) < 0) {
+    throw new Error(`Range defies version ordering: ${text}`);
+  }
   return { from: from || null, to: to || null, includesFrom, includesTo };
 }
 
@@ -79,20 +83,29 @@ function contains({ from, to, includesFrom, includesTo }: Range, version: string
   return (above > 0 || above === 0 && includesFrom) && (below < 0 || below === 0 && includesTo);
 }
 
+/** Why a plugin does not have the version that is asked for. */
+export interface VersionProblem {
+  /** The reason, in Kafka's words. */
+  message: string;
+  /** Whether nobody could have it: what is asked for is no version. */
+  isMalformed: boolean;
+}
+
 /** Why a plugin of a version is not what is asked for; null when it is. Kafka: `DelegatingClassLoader`. */
 export function versionProblem(
   className: string,
   requirement: string | null | undefined,
   version: string,
-): string | null {
+): VersionProblem | null {
   if (requirement === null || requirement === undefined) return null;
   let ranges: Range[] | null;
   try {
     ranges = rangesOf(requirement);
   } catch (error) {
-    return (error as Error).message;
+    return { message: (error as Error).message, isMalformed: true };
   }
   if (ranges === null || ranges.some((range) => contains(range, version))) return null;
-  return `Plugin ${className} not found that matches the version range ` +
+  const message = `Plugin ${className} not found that matches the version range ` +
     `${ranges.map(rangeText).join(",")}, available versions: [${version}]`;
+  return { message, isMalformed: false };
 }

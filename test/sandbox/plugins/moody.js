@@ -38,6 +38,7 @@ class Connector {
 
   stop() {
     if (this.mood === "loops when it stops") { for (;;); }
+    if (this.mood === "complains when it stops") this.#context.raiseError(new Error("too late"));
   }
 }
 
