@@ -102,6 +102,7 @@ function decimalFlaw(text: string): string | undefined {
     if (power === "") return "No exponent digits";
     if (power.replace(/^0+(?=.)/, "").length > 10) return "Too many nonzero exponent digits.";
     if (!/^\d+$/.test(power)) return "Not a digit.";
+    if (Number(power) > 2 ** 31 - 1) return "Exponent overflow.";
   }
   return /\d/.test(digits) ? "Scale out of range." : "No digits found.";
 }

@@ -61,7 +61,42 @@ const headerTokens = [
   "+",
 ]
   .concat("1e3", "true", "false", "null", "a", "é", ".", '"a"', "70000", "3000000000", "1e400")
-  .concat("9223372036854775808", "2019-08-23", "14:34:54.346Z", "2019-08-23T14:34:54.346Z", "-0.0");
+  .concat("9223372036854775808", "2019-08-23", "14:34:54.346Z", "2019-08-23T14:34:54.346Z", "-0.0")
+  .concat(
+    "2019-13-45",
+    "25:61:61.999Z",
+    "14\\:34\\:54.346Z",
+    "TRUE",
+    "NaN",
+    "0x10",
+    "1f",
+    "1L",
+    "1.10",
+  )
+  .concat(
+    ".5",
+    "5.",
+    "00",
+    "-0",
+    "+5",
+    "\u0663",
+    "128",
+    "-129",
+    "1e2147483648",
+    "1e-30",
+    "😀",
+    "\t",
+  );
+/** Values inside each other, of the same tokens. */
+const nestedValues: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom(...headerTokens),
+    fc.array(tie("value"), { maxLength: 4 }).map((items) => `[${items.join(",")}]`),
+    fc.array(fc.tuple(tie("value"), tie("value")), { maxLength: 3 })
+      .map((entries) => `{${entries.map((entry) => entry.join(":")).join(",")}}`),
+  ),
+})).value;
 const jsonTokens = ["[", "]", "{", "}", ",", ":", '"', "\\", " ", "\n", "1", "0", "1.5", "-", "01"]
   .concat(
     "1e3",
@@ -137,18 +172,20 @@ function assertAnswer(read: () => SchemaAndValue, answer: Answer): void {
 
 javaTest("SimpleHeaderConverter reads random text as Kafka's does", async (java) => {
   const converter: HeaderConverter = new simpleHeader.create();
-  const { toConnectHeader } = await ask(java, sample(soup(headerTokens)), []);
+  const texts = [...sample(soup(headerTokens)), ...sample(nestedValues)];
+  const { toConnectHeader } = await ask(java, texts, []);
   let compared = 0;
   for (const answer of toConnectHeader) {
     const isNull = answer.exception === "java.lang.NullPointerException";
     // Java drops text after white space that begins like an array or a map; see docs/differences.md.
-    if (answer.value?.t === "string" && answer.value.v !== answer.input) continue;
+    const isCut = answer.value?.t === "string" && answer.value.v !== answer.input;
+    if (isCut && /^\s+[[{]/.test(answer.input)) continue;
     const expected = isNull ? { input: answer.input, schema: null, value: { t: "null" } } : answer;
     const bytes = encoder.encode(answer.input);
     assertAnswer(() => converter.toConnectHeader("t", "h", bytes), expected);
     compared++;
   }
-  assert.ok(compared > 1900);
+  assert.ok(compared > 3800);
 });
 
 javaTest("JsonConverter reads random JSON as Kafka's does", async (java) => {

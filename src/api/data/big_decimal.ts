@@ -1,8 +1,10 @@
 /** Decimal numbers of any size and precision. Kafka Connect holds them as `java.math.BigDecimal`. */
 
 import { DataError } from "../../base/mod.ts";
+import { asciiDigits } from "../java/java_numbers.ts";
 
 const scaleMax = 2 ** 31 - 1;
+const exponentMin = -(2 ** 31);
 const grammar = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,10}))?$/;
 
 /** The number `unscaled` × 10^-`scale`. 1.50 and 1.5 are different ones, as their scales are. */
@@ -18,12 +20,18 @@ export class BigDecimal {
     this.scale = scale;
   }
 
-  /** The number that text stands for: `-12.50`, `1E+3`. @throws {DataError} for any other text */
+  /**
+   * The number that text stands for: `-12.50`, `1E+3`; its digits may be of any script.
+   * @throws {DataError} for any other text
+   */
   static parse(text: string): BigDecimal {
-    const [, sign, whole = "", fraction = "", bare = "", exponent = "0"] = grammar.exec(text) ?? [];
+    const found = grammar.exec(text) ?? grammar.exec(asciiDigits(text)) ?? [];
+    const [, sign, whole = "", fraction = "", bare = "", exponent = "0"] = found;
     const digits = sign === undefined ? "" : whole + fraction + bare;
-    const scale = fraction.length + bare.length - Number(exponent);
-    if (digits === "" || Math.abs(scale) > scaleMax) {
+    const power = Number(exponent);
+    const scale = fraction.length + bare.length - power;
+    const isTooLarge = Math.abs(scale) > scaleMax || power > scaleMax || power < exponentMin;
+    if (digits === "" || isTooLarge) {
       throw new DataError(`Cannot read "${text.slice(0, 100)}": it is not a decimal number`);
     }
     return new BigDecimal(sign === "-" ? -BigInt(digits) : BigInt(digits), scale);

@@ -163,7 +163,7 @@ const integers = [
 ] as const;
 
 function parseNumber(token: string): SchemaAndValue | null {
-  if (!/^[+-\d]/.test(token)) return null;
+  if (!/^[+-\d]/.test(token) && !/^\p{Nd}/u.test(token)) return null;
   let decimal: BigDecimal;
   try {
     decimal = BigDecimal.parse(token);

@@ -20,13 +20,18 @@ const hexadecimal =
 
 /** The integer of so many bits that text stands for, or null: what `Byte.parseByte` to `Long.parseLong` give. */
 export function parseJavaInteger(text: string, bits: number): bigint | null {
-  const ascii = integer.test(text) ? text : text.replace(/\p{Nd}/gu, digitOf);
+  const ascii = integer.test(text) ? text : asciiDigits(text);
   if (!integer.test(ascii)) return null;
   const digits = ascii.replace(/^[+-]?0*/, "");
   // No longer text is within range, and it may be very long.
   if (digits.length > 19) return null;
   const value = ascii.startsWith("-") ? -BigInt(digits) : BigInt(digits);
   return BigInt.asIntN(bits, value) === value ? value : null;
+}
+
+/** Text with digits of any script as those of ASCII. */
+export function asciiDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, digitOf);
 }
 
 /** The decimal digit that a digit of any script stands for; digits of two code units are left as they are. */
