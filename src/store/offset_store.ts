@@ -98,7 +98,9 @@ export class FileOffsetStore implements OffsetStore {
       const key = keyBytes(connector, partition);
       const canonical = canonicalKey(key);
       const kept = this.#entries.get(canonical)?.[0] ?? key;
-      this.#entries.set(canonical, [kept, offset === null ? null : encoder.encode(offset)]);
+      // Kafka: an entry without a value stays for ever, and says as much as none.
+      if (offset === null) this.#entries.delete(canonical);
+      else this.#entries.set(canonical, [kept, encoder.encode(offset)]);
     }
     this.#waiting ??= this.#writing = this.#writing.catch(() => {}).then(() => {
       this.#waiting = null;

@@ -1,7 +1,8 @@
 /** The offsets of connectors, beyond what the recorded answers show: what goes wrong, and what is exact. */
 
 import assert from "node:assert/strict";
-import { parseJson } from "../../../mod.ts";
+import fc from "fast-check";
+import { canonicalText, parseJson } from "../../../mod.ts";
 import { ConnectError, systemClock } from "../../../src/base/mod.ts";
 import {
   ConfigVariables,
@@ -376,5 +377,72 @@ workerTest(
     worker.describe = () => Promise.reject(new ConnectError("there is no Some"));
     await assert.rejects(worker.read("source"), refusal);
     await assert.rejects(worker.reset("source"), refusal);
+  },
+);
+
+workerTest(
+  "whatever JSON a source's offsets are, they are kept as they are or refused",
+  async (worker) => {
+    const map = fc.option(
+      fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 1 })),
+    );
+    const isKept = (part: Record<string, unknown> | null) =>
+      Object.values(part ?? {}).every((value) => typeof value !== "object" || value === null);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(map, map), { minLength: 1, maxLength: 5 }),
+        async (pairs) => {
+          await worker.reset("source");
+          const text = JSON.stringify(pairs);
+          const altered = await worker.alter("source", text).then(() => null, (error) => error);
+          if (!pairs.flat().every(isKept)) return assert.match(altered.message, /primitive types/);
+          assert.equal(altered, null);
+          // What has a map for its partition, and is not taken away, is there.
+          const expected = new Map<string, string>();
+          for (const [partition, offset] of JSON.parse(text) as [Part, Part][]) {
+            if (partition === null) continue;
+            if (offset === null) expected.delete(canonicalText(partition));
+            else expected.set(canonicalText(partition), canonicalText(offset));
+          }
+          const found = (await worker.read("source")).map(({ partition, offset }) =>
+            [canonicalText(partition), canonicalText(offset)] as const
+          );
+          assert.deepEqual(new Map(found), expected);
+          assert.equal(found.length, expected.size);
+        },
+      ),
+    );
+  },
+);
+
+workerTest(
+  "whatever JSON a sink's offsets are, they are altered or refused in Kafka's words",
+  async (worker) => {
+    await worker.topics.createTopics([{ name: "t", partitions: 2 }]);
+    const some = (...values: unknown[]) => fc.oneof(fc.constantFrom(...values), fc.jsonValue());
+    const part = (name: string, values: fc.Arbitrary<unknown>) => fc.record({ [name]: values });
+    const partition = fc.tuple(
+      part("kafka_topic", some("t", "u", null)),
+      part("kafka_partition", some(0, "1", 2, 1.5)),
+    ).map((parts) => Object.assign({}, ...parts));
+    const offset = fc.option(part("kafka_offset", some(0, "7", -1, 1e30)));
+    await fc.assert(fc.asyncProperty(partition, offset, async (partition, offset) => {
+      const text = JSON.stringify([[partition, offset]]);
+      try {
+        await worker.alter("sink", text);
+      } catch (error) {
+        assert.ok(error instanceof ConnectError, `${text}: ${error}`);
+        assert.match(error.message, /^(Failed to|Kafka (topic names|partitions) must)/, text);
+        return;
+      }
+      assert.equal(partition.kafka_topic, "t");
+      const [place, after] = [Number(partition.kafka_partition), await worker.read("sink")];
+      const found = after.find(({ partition }) => partition!.kafka_partition === place);
+      assert.deepEqual(
+        found?.offset ?? null,
+        offset && { kafka_offset: Number(offset.kafka_offset) },
+        text,
+      );
+    }));
   },
 );

@@ -108,6 +108,8 @@ Deno.test("FileOffsetStore.list() tells a connector's offsets, none that was rem
     ];
     deepStrictEqual(store.list("c"), expected);
     const again = await FileOffsetStore.open(localDisk, path);
+    // What was removed takes no room either.
+    strictEqual(decodeJavaMap(await Deno.readFile(path)).length, 3);
     deepStrictEqual(again.list("c"), expected);
     deepStrictEqual(again.list('c",{"x'), [['{"filename":"a"}', '{"position":4}']]);
     deepStrictEqual(again.read("c", [odd, '{"é":2,"__proto__":null,"\\n":1}']), [
