@@ -201,6 +201,9 @@ export class Connectors {
    * @throws {BadRequestError} when it has another version, or is none that has keys
    */
   async pluginConfig(name: string, version?: string): Promise<ConfigKeyInfo[]> {
+    if (versionProblem(name, version, "0")?.isMalformed) {
+      throw new BadRequestError(`Invalid version specification: ${version}`);
+    }
     if (isConfigProvider(name)) {
       throw new BadRequestError(
         `Invalid plugin class ${name}. Valid types are sink, source, converter, header_converter, ` +

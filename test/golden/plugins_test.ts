@@ -61,3 +61,14 @@ Deno.test("Connectors.pluginConfig() says what Kafka says", async (context) => {
     }
   });
 });
+
+Deno.test("Connectors.pluginConfig() refuses what is no version, whatever the plugin", async () => {
+  await withConnectors(async (connectors) => {
+    for (const name of ["FileStreamSource", "Nope"]) {
+      await assert.rejects(connectors.pluginConfig(name, "[4.0"), {
+        name: "BadRequestError",
+        message: "Invalid version specification: [4.0",
+      });
+    }
+  });
+});
