@@ -96,6 +96,11 @@ export class RunningTask {
     const runner = this.#runner;
     this.#runner = null;
     this.#start++;
-    await runner?.stop(this.#options.stopMsMax);
+    const { name, stopMsMax, log } = this.#options;
+    try {
+      await runner?.stop(stopMsMax);
+    } catch (error) {
+      log.error(`Task ${name} has not stopped as it should: ${reasonOf(error)}`);
+    }
   }
 }

@@ -243,9 +243,10 @@ export class StandaloneHerder implements Herder, Measurable {
       this.#running.delete(name);
       const left = running.delete();
       this.#leaving.set(name, left);
-      void left.finally(() => {
+      const forget = () => {
         if (this.#leaving.get(name) === left) this.#leaving.delete(name);
-      });
+      };
+      left.then(forget, forget);
       return { left };
     });
     await left;
@@ -344,7 +345,8 @@ export class StandaloneHerder implements Herder, Measurable {
   /** Stops all connectors with their tasks, all together. */
   async stop(): Promise<void> {
     this.#turn.end();
-    await Promise.all([...this.#running.values()].map((running) => running.end()));
+    const ended = [...this.#running.values()].map((running) => running.end());
+    await Promise.allSettled([...ended, ...this.#leaving.values()]);
     this.#options.connectors.close();
   }
 

@@ -21,7 +21,7 @@ export interface Script {
   /** How its tasks get ready. */
   prepare: Does;
   /** How its tasks stop. */
-  taskStop: "well" | "hangs";
+  taskStop: Does;
 }
 
 /** How long anything may take to stop. */
@@ -179,6 +179,7 @@ export class ScriptedRunner implements TaskRunner {
     if (this.#script.taskStop === "hangs" && !this.#hasEnded) await this.#clock.sleep(timeoutMs);
     this.#is("STOPPED");
     this.#end();
+    if (this.#script.taskStop === "throws") throw new TypeError("not so");
   }
 
   fail(): void {
