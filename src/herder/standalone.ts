@@ -10,13 +10,11 @@ import {
   type Clock,
   ConnectError,
   type Logger,
-  NotFoundError,
   reasonOf,
 } from "../base/mod.ts";
 import type { ConnectorDescription } from "../sandbox/mod.ts";
 import type { ConnectorStore } from "../store/mod.ts";
 import {
-  type AutoRestartConfig,
   ConfigVariables,
   herderAdditions,
   type NullableProps,
@@ -48,7 +46,8 @@ import { HerderTurn } from "./herder_turn.ts";
 import { KeptConnectors } from "./kept_connectors.ts";
 import type { InitialConnector } from "./initial_connectors.ts";
 import { type Measurable, measureWorker, Startups } from "./measured.ts";
-import { RunningConnector, type RunningConnectorOptions } from "./running_connector.ts";
+import type { RunningConnector, RunningConnectorOptions } from "./running_connector.ts";
+import { RunningConnectors } from "./running_connectors.ts";
 import { type PrepareTask, taskLauncher, type TaskLauncherOptions } from "./task_launcher.ts";
 
 /** What a herder works with. */
@@ -81,20 +80,15 @@ export class StandaloneHerder implements Herder, Measurable {
   readonly #options: StandaloneHerderOptions;
   readonly #variables: ConfigVariables;
   readonly #policy: OverridePolicy;
-  readonly #prepareTask: PrepareTask;
   readonly #offsets: ConnectorOffsets | null;
   readonly #activeTopics: ActiveTopics;
-  readonly #stopMsMax: number;
-  readonly #autoRestart: AutoRestartConfig | null;
-  readonly #running = new Map<string, RunningConnector>();
-  /** Connectors that were deleted and have not gone yet. */
-  readonly #leaving = new Map<string, Promise<void>>();
+  readonly #running: RunningConnectors;
   readonly #kept: KeptConnectors;
   readonly #turn: HerderTurn;
   readonly #teller: Teller;
   readonly #startups = new Startups();
   /** How much it does. */
-  readonly measure = () => measureWorker([...this.#running.values()], this.#startups);
+  readonly measure = () => measureWorker(this.#running.all, this.#startups);
 
   /** A herder without connectors. */
   constructor(options: StandaloneHerderOptions) {
@@ -106,15 +100,19 @@ export class StandaloneHerder implements Herder, Measurable {
     this.#kept = new KeptConnectors(options.store ?? null);
     this.#policy = overridePolicy(workerProps);
     const config = standaloneConfigDef.parse(workerProps);
-    this.#stopMsMax = Number(config["task.shutdown.graceful.timeout.ms"]);
-    this.#autoRestart = herderAdditions(workerProps).autoRestart;
     const topics = this.#activeTopics = new ActiveTopics(config["topic.tracking.enable"]);
     const onTopic = (connector: string, topic: string) => topics.record(connector, topic);
     const isFake = "prepareTask" in options;
     this.#offsets = isFake ? null : new ConnectorOffsets({ ...options, variables });
-    this.#prepareTask = isFake
-      ? options.prepareTask
-      : taskLauncher({ ...options, onTopic }, variables);
+    this.#running = new RunningConnectors({
+      ...options,
+      prepareTask: isFake ? options.prepareTask : taskLauncher({ ...options, onTopic }, variables),
+      variables,
+      policy: this.#policy,
+      autoRestart: herderAdditions(workerProps).autoRestart,
+      stopMsMax: Number(config["task.shutdown.graceful.timeout.ms"]),
+      onTransition: this.#startups.counting(options.onTransition ?? (() => {})),
+    });
   }
 
   /** What others call this worker: `host:port`. */
@@ -124,7 +122,7 @@ export class StandaloneHerder implements Herder, Measurable {
 
   /** The names of all connectors, sorted. */
   get connectorNames(): string[] {
-    return [...this.#running.keys()].sort();
+    return this.#running.names;
   }
 
   /** All connectors of the command line have been started. */
@@ -145,7 +143,7 @@ export class StandaloneHerder implements Herder, Measurable {
   /** A connector. @throws {NotFoundError} */
   // deno-lint-ignore require-await
   async connectorInfo(name: string): Promise<ConnectorInfo> {
-    return infoOf(this.#find(name, `Connector ${name} not found`));
+    return infoOf(this.#running.find(name, `Connector ${name} not found`));
   }
 
   /** How a connector is. @throws {NotFoundError} */
@@ -156,21 +154,24 @@ export class StandaloneHerder implements Herder, Measurable {
 
   /** How a connector is. @throws {NotFoundError} */
   status(name: string): ConnectorStatus {
-    return statusOf(this.#find(name, `No status found for connector ${name}`), this.#teller);
+    return statusOf(
+      this.#running.find(name, `No status found for connector ${name}`),
+      this.#teller,
+    );
   }
 
   /** How a task is. @throws {NotFoundError} */
   // deno-lint-ignore require-await
   async taskStatus({ connector, task }: ConnectorTaskId): Promise<TaskStateOf> {
     const message = `No status found for task ${connector}-${task}`;
-    const running = this.#find(connector, message);
+    const running = this.#running.find(connector, message);
     return taskStateOf(running, findTask(running, task, message), this.#teller);
   }
 
   /** The configurations of a connector's tasks. @throws {NotFoundError} */
   // deno-lint-ignore require-await
   async taskConfigs(name: string): Promise<TaskInfo[]> {
-    const { tasks } = this.#find(name, `Connector ${name} not found`);
+    const { tasks } = this.#running.find(name, `Connector ${name} not found`);
     return tasks.map(({ id: task, config }) => ({ id: { connector: name, task }, config }));
   }
 
@@ -183,8 +184,10 @@ export class StandaloneHerder implements Herder, Measurable {
     if (this.#turn.isOver) return;
     const { name } = props;
     if (file !== null) this.#kept.addFile(name, file);
-    if (this.#running.has(name)) throw new ConnectError(`Connector ${name} already exists`);
-    await this.#add(props, description, target).begun.catch(() => {});
+    if (this.#running.get(name) !== undefined) {
+      throw new ConnectError(`Connector ${name} already exists`);
+    }
+    await this.#running.add({ props, description }, target).begun.catch(() => {});
   }
 
   /**
@@ -212,7 +215,7 @@ export class StandaloneHerder implements Herder, Measurable {
       const target = running?.target ?? initialState ?? "STARTED";
       await this.#kept.keep(name, props, target);
       if (running === undefined) {
-        return { created: true, ...this.#add(props, description, target) };
+        return { created: true, ...this.#running.add({ props, description }, target) };
       }
       return { created: false, running, begun: running.configure({ props, description }) };
     });
@@ -225,7 +228,7 @@ export class StandaloneHerder implements Herder, Measurable {
     name: string,
     patch: Record<string, string | null>,
   ): Promise<ConnectorInfo> {
-    const { props } = this.#find(name, `Connector ${name} not found`);
+    const { props } = this.#running.find(name, `Connector ${name} not found`);
     const patched = new Map<string, string>(Object.entries(props));
     for (const [key, value] of Object.entries(patch)) {
       if (value === null) patched.delete(key);
@@ -238,15 +241,9 @@ export class StandaloneHerder implements Herder, Measurable {
   /** Stops a connector and forgets it; its offsets stay. @throws {NotFoundError} */
   async deleteConnector(name: string): Promise<void> {
     const { left } = await this.#turn.take(async () => {
-      const running = this.#find(name, `Connector ${name} not found`);
+      const running = this.#running.find(name, `Connector ${name} not found`);
       await this.#kept.keep(name, null, running.target);
-      this.#running.delete(name);
-      const left = running.delete();
-      this.#leaving.set(name, left);
-      const forget = () => {
-        if (this.#leaving.get(name) === left) this.#leaving.delete(name);
-      };
-      left.then(forget, forget);
+      const left = this.#running.remove(running);
       return { left };
     });
     await left;
@@ -255,20 +252,20 @@ export class StandaloneHerder implements Herder, Measurable {
 
   /** Restarts a connector, not its tasks, and waits for it. @throws {NotFoundError} */
   async restartConnector(name: string): Promise<void> {
-    await this.#find(name, `Unknown connector: ${name}`).restart();
+    await this.#running.find(name, `Unknown connector: ${name}`).restart();
   }
 
   /** Restarts what is asked for, behind the answer: what it will be. @throws {NotFoundError} */
   // deno-lint-ignore require-await
   async restartConnectorAndTasks(name: string, request: RestartRequest): Promise<ConnectorStatus> {
-    const running = this.#find(name, `Unknown connector: ${name}`);
+    const running = this.#running.find(name, `Unknown connector: ${name}`);
     void running.restartWithTasks(request);
     return this.status(name);
   }
 
   /** Restarts a task. @throws {NotFoundError} */
   async restartTask({ connector, task }: ConnectorTaskId): Promise<void> {
-    const running = this.#find(connector, `Unknown connector: ${connector}`);
+    const running = this.#running.find(connector, `Unknown connector: ${connector}`);
     await running.restartTask(findTask(running, task, `Task ${connector}-${task} not found`));
   }
 
@@ -332,7 +329,7 @@ export class StandaloneHerder implements Herder, Measurable {
 
   /** A connector has failed outside a call; null: all have. */
   connectorRaised(name: string | null, trace: string): void {
-    for (const running of this.#running.values()) {
+    for (const running of this.#running.all) {
       if (name === null || running.name === name) running.raised(trace);
     }
   }
@@ -345,8 +342,7 @@ export class StandaloneHerder implements Herder, Measurable {
   /** Stops all connectors with their tasks, all together. */
   async stop(): Promise<void> {
     this.#turn.end();
-    const ended = [...this.#running.values()].map((running) => running.end());
-    await Promise.allSettled([...ended, ...this.#leaving.values()]);
+    await this.#running.end();
     this.#options.connectors.close();
   }
 
@@ -354,41 +350,14 @@ export class StandaloneHerder implements Herder, Measurable {
     name: string,
     ask: (offsets: ConnectorOffsets, owner: RunningConnector) => Promise<T>,
   ): Promise<T> {
-    const owner = this.#find(name, `Connector ${name} not found`);
+    const owner = this.#running.find(name, `Connector ${name} not found`);
     if (this.#offsets === null) throw new ConnectError("This worker keeps no offsets");
     return await ask(this.#offsets, owner);
   }
 
-  #find(name: string, message: string): RunningConnector {
-    const running = this.#running.get(name);
-    if (running === undefined) throw new NotFoundError(message);
-    return running;
-  }
-
-  #add(
-    props: Props,
-    description: ConnectorDescription | null,
-    target: TargetState,
-  ): { running: RunningConnector; begun: Promise<void> } {
-    const { connectors, onTransition = () => {}, clock, log } = this.#options;
-    const running = new RunningConnector({ props, description }, target, {
-      connectors,
-      prepareTask: this.#prepareTask,
-      variables: this.#variables,
-      policy: this.#policy,
-      autoRestart: this.#autoRestart,
-      stopMsMax: this.#stopMsMax,
-      onTransition: this.#startups.counting(onTransition),
-      clock,
-      log,
-    });
-    this.#running.set(running.name, running);
-    return { running, begun: running.begin(this.#leaving.get(running.name)) };
-  }
-
   async #setTarget(name: string, target: TargetState): Promise<{ settled: Promise<void> }> {
     return await this.#turn.take(async () => {
-      const running = this.#find(name, `Unknown connector ${name}`);
+      const running = this.#running.find(name, `Unknown connector ${name}`);
       await this.#kept.keep(name, running.props, target);
       const settled = running.setTarget(target);
       settled.catch((error) =>
