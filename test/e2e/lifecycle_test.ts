@@ -154,3 +154,71 @@ Deno.test("a paused source reads no more and a paused sink puts no more; both go
     assert.equal(await connect.stop(), 0);
   });
 });
+
+Deno.test("a kept connector that will not do is FAILED, and keeps nobody from starting", async () => {
+  await withWorker(async (start, connect) => {
+    await Deno.mkdir(`${connect.folder}/state`);
+    const kept = (name: string, config: Record<string, string>, target_state: string) => (
+      { name, config: { ...config, name }, target_state, file: null }
+    );
+    const connectors = [
+      kept("nope", { ...source, "connector.class": "Nope" }, "STARTED"),
+      kept("well", source, "STARTED"),
+      kept("idle", { ...source, "connector.class": "Nope" }, "PAUSED"),
+    ];
+    const text = JSON.stringify({ version: 1, connectors });
+    await Deno.writeTextFile(`${connect.folder}/state/connectors.json`, text);
+    const ask = await start();
+    await untilStates(ask, { idle: "PAUSED", nope: "FAILED", well: "RUNNING RUNNING" });
+    const { type, connector: { trace } } = await ask("GET", "/connectors/nope/status") as {
+      type: string;
+      connector: { trace: string };
+    };
+    assert.equal(type, "unknown");
+    assert.match(trace, /Failed to find any class .* Nope/);
+    await ask("PUT", "/connectors/nope/config", source);
+    await ask("DELETE", "/connectors/idle");
+    await untilStates(ask, { nope: "RUNNING RUNNING", well: "RUNNING RUNNING" });
+    assert.equal(await connect.stop(), 0);
+  });
+});
+
+Deno.test("a worker does not start with a file of connectors that is none, and says where it is wrong", async () => {
+  await withWorker(async (_start, connect) => {
+    await Deno.mkdir(`${connect.folder}/state`);
+    const text =
+      '{"version": 1, "connectors": [{"name": "c", "config": {}, "target_state": "ON"}]}';
+    await Deno.writeTextFile(`${connect.folder}/state/connectors.json`, text);
+    await connect.write({ worker });
+    const { code, stderr } = await connect.run("standalone", "worker.properties");
+    assert.equal(code, 78, stderr);
+    const what = 'The connectors file "state/connectors.json" (config.storage.file.filename)';
+    assert.ok(stderr.includes(`worker.properties: ${what} cannot be used: connectors.0.`), stderr);
+  });
+});
+
+Deno.test("a task that fails is restarted by itself until it can run", async () => {
+  await withWorker(async (_start, connect) => {
+    const restarting = {
+      ...worker,
+      "task.auto.restart.enable": "true",
+      "task.auto.restart.backoff.unit.ms": "50",
+    };
+    const file = "later/out.txt";
+    const url = await connect.start({
+      worker: restarting,
+      source: { name: "source", ...source },
+      sink: { name: "sink", ...sink, file },
+    });
+    const ask = asking(url);
+    type Restarts = { auto_restart: { count: number; next_restart_timestamp: number | null } };
+    const status = () => ask("GET", "/connectors/sink/status") as Promise<Restarts>;
+    await until(async () => (await status()).auto_restart.count >= 2, () => connect.log);
+    await Deno.mkdir(`${connect.folder}/later`);
+    await untilStates(ask, { sink: "RUNNING RUNNING", source: "RUNNING RUNNING" });
+    const written = () => Deno.readTextFile(`${connect.folder}/${file}`);
+    await until(async () => await written() === "one\n", () => connect.log);
+    assert.equal((await status()).auto_restart.next_restart_timestamp, null);
+    assert.equal(await connect.stop(), 0);
+  });
+});
