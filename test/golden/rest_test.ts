@@ -40,12 +40,7 @@ Deno.test("a standalone worker answers as Kafka's does", async (context) => {
         const name = `${number} ${step.step}: ${step.method} ${step.path}`;
         const different = differences.find(({ when }) => when(step));
         if (different !== undefined) unused.delete(different);
-        const waits = awaited(step);
-        await context.step({
-          name: name + waits,
-          ignore: waits !== "",
-          fn: () => play(worker, step, different),
-        });
+        await context.step(name, () => play(worker, step, different));
       }
     } finally {
       await connect.stop();
@@ -76,12 +71,6 @@ async function play(worker: RecordedWorker, step: Step, different?: Difference):
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-/** What a step waits for that is being built; nothing when it is there. */
-function awaited({ step, response }: Step): string {
-  const hasClass = JSON.stringify(response ?? null).includes('"task.class"');
-  return hasClass || step === "PATCH config, remove name" ? " (waits for the herder)" : "";
 }
 
 /** A worker that is asked what another was asked. */
