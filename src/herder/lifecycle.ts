@@ -52,6 +52,9 @@ export const transitions: Readonly<Record<LifecycleState, Row>> = {
   DESTROYED: {},
 };
 
+/** The states out of which a connector starts: what has failed waits for a restart, as what restarts does. */
+export const startable: ReadonlySet<LifecycleState> = new Set(["UNASSIGNED", "PAUSED", "STOPPED"]);
+
 /** A step from one state to another. */
 export interface Transition {
   /** The state before. */

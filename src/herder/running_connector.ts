@@ -14,7 +14,7 @@ import { AutoRestart } from "./auto_restart.ts";
 import { ConnectorInstance, type ConnectorInstanceOptions } from "./connector_instance.ts";
 import type { AutoRestartConfig, Props } from "./config/mod.ts";
 import type { AutoRestartStatus, RestartRequest, TargetState } from "./herder.ts";
-import { Lifecycle, type LifecycleState, type Transition } from "./lifecycle.ts";
+import { Lifecycle, startable, type Transition } from "./lifecycle.ts";
 import { RunningTask } from "./running_task.ts";
 import {
   areSameConfigs,
@@ -36,8 +36,15 @@ export interface RunningConnectorOptions extends ConnectorInstanceOptions {
   onTransition(connector: string, task: number | null, transition: Transition): void;
 }
 
-/** The states out of which a connector starts: what has failed waits for a restart, as what restarts does. */
-const restful: ReadonlySet<LifecycleState> = new Set(["UNASSIGNED", "PAUSED", "STOPPED"]);
+/** A restart that waits for its turn. */
+interface WaitingRestart {
+  /** Whether it ends what is under way. */
+  isPressing: boolean;
+  /** What it restarts. */
+  what: Set<RunningConnector | RunningTask>;
+  /** When that is done. */
+  done: Promise<void>;
+}
 
 /** A connector with its tasks. Kafka: `WorkerConnector` and what its herder knows of it. */
 export class RunningConnector {
@@ -55,6 +62,7 @@ export class RunningConnector {
   #applied: Props | null = null;
   readonly #autoRestart: AutoRestart | null;
   #settling: Promise<void> | null = null;
+  #waitingRestart: WaitingRestart | null = null;
   #reconfiguring: Promise<void> | null = null;
 
   /** It does nothing until {@linkcode begin}. */
@@ -162,20 +170,32 @@ export class RunningConnector {
     return this.#restart(request, true);
   }
 
+  /** What is asked for while another restart waits for its turn goes with that. */
   #restart({ onlyFailed, includeTasks }: RestartRequest, isPressing: boolean): Promise<void> {
-    const isWanted = ({ lifecycle }: RunningConnector | RunningTask) =>
-      !onlyFailed || lifecycle.state === "FAILED";
-    const itself = isWanted(this) ? [this] : [];
-    const tasks = includeTasks ? this.#tasks.filter(isWanted) : [];
-    const restarting = () =>
-      [...itself, ...tasks].forEach(({ lifecycle }) => lifecycle.take("restart"));
-    restarting();
-    return this.#turns.take(isPressing, async () => {
-      await Promise.all([...itself.map((it) => it.#instance.stop()), ...tasks.map(stopTask)]);
-      restarting();
-      if (itself.length > 0) await this.#begin().catch(() => {});
-      await this.#startTasks(tasks.filter(({ lifecycle }) => lifecycle.state === "RESTARTING"));
-    });
+    let restart = this.#waitingRestart;
+    if (restart === null || (isPressing && !restart.isPressing)) {
+      const what = new Set<RunningConnector | RunningTask>();
+      const done = this.#turns.take(isPressing, () => {
+        if (this.#waitingRestart?.what === what) this.#waitingRestart = null;
+        return this.#restartNow(what);
+      });
+      restart = this.#waitingRestart = { isPressing, what, done };
+    }
+    for (const one of [this, ...includeTasks ? this.#tasks : []]) {
+      if (onlyFailed && one.lifecycle.state !== "FAILED") continue;
+      one.lifecycle.take("restart");
+      restart.what.add(one);
+    }
+    return restart.done;
+  }
+
+  async #restartNow(what: ReadonlySet<RunningConnector | RunningTask>): Promise<void> {
+    const isItself = what.has(this);
+    const tasks = [...what].filter((one) => one instanceof RunningTask);
+    await Promise.all([isItself && this.#instance.stop(), ...tasks.map((task) => task.stop())]);
+    for (const { lifecycle } of what) lifecycle.take("restart");
+    if (isItself) await this.#begin().catch(() => {});
+    await this.#startTasks(tasks.filter(({ lifecycle }) => lifecycle.state === "RESTARTING"));
   }
 
   /** Restarts a task. @throws {ConnectError} when it does not start; it is FAILED then */
@@ -230,7 +250,7 @@ export class RunningConnector {
     this.#turns.end();
     this.#autoRestart?.cancel();
     await this.#turns.take(true, async () => {
-      await Promise.all(this.#tasks.map(stopTask));
+      await Promise.all(this.#tasks.map((task) => task.stop()));
       await this.#instance.stop();
     });
   }
@@ -258,7 +278,7 @@ export class RunningConnector {
     switch (this.#target) {
       case "STARTED":
         await Promise.all(this.#tasks.map((task) => task.resume(() => !this.#turns.isOver)));
-        if (restful.has(state)) await this.#startWithTasks();
+        if (startable.has(state)) await this.#startWithTasks();
         break;
       case "PAUSED": {
         for (const task of this.#tasks) task.pause();
@@ -369,13 +389,9 @@ export class RunningConnector {
 
   async #removeTasks(): Promise<void> {
     const tasks = this.#tasks;
-    await Promise.all(tasks.map(stopTask));
+    await Promise.all(tasks.map((task) => task.stop()));
     this.#tasks = [];
     this.#applied = null;
     for (const { lifecycle } of tasks) lifecycle.take("destroy");
   }
-}
-
-function stopTask(task: RunningTask): Promise<void> {
-  return task.stop();
 }

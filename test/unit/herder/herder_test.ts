@@ -101,6 +101,21 @@ Deno.test("restartConnectorAndTasks() answers what will be, before it is", async
   assert.deepEqual(states(worker.herder.status("x")), ["RUNNING", "RUNNING", "RUNNING"]);
 });
 
+Deno.test("restarts that are asked for while one waits are one, and no task is left out of it", async () => {
+  const worker = new ScriptedWorker();
+  const { herder } = worker;
+  await create(worker, "x", { tasks: 2 });
+  worker.runners.get("x-0")!.fail();
+  for (let i = 0; i < 1000; i++) {
+    if (i === 500) worker.runners.get("x-1")!.fail();
+    await herder.restartConnectorAndTasks("x", { onlyFailed: true, includeTasks: true });
+  }
+  await worker.settle();
+  assert.deepEqual(herder.status("x").tasks.map(({ state }) => state), ["RUNNING", "RUNNING"]);
+  const restarts = worker.transitions.filter(({ event }) => event === "restart");
+  assert.ok(restarts.length <= 4, `${restarts.length} restarts`);
+});
+
 Deno.test("a connector with more tasks than it may have fails, or is warned of where that is not enforced", async () => {
   const words =
     "The connector x has generated 10 tasks, which is greater than 9, the maximum number " +
