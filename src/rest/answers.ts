@@ -57,12 +57,19 @@ const stateEntries = {
 /** How a task is. */
 export const TaskState = v.looseObject({ id: v.number(), ...stateEntries });
 
+/** How a connector restarts by itself, where it does. */
+export const AutoRestart = v.object({
+  count: v.number(),
+  next_restart_timestamp: v.nullable(v.number()),
+}) satisfies Of<herder.AutoRestartStatus>;
+
 /** How a connector and its tasks are. */
 export const ConnectorStateInfo = v.object({
   name: v.string(),
   connector: v.looseObject(stateEntries),
   tasks: v.array(TaskState),
   type: Type,
+  auto_restart: v.optional(AutoRestart),
 });
 
 /** The names of connectors, or with `expand` what is to be said of each. */
