@@ -95,6 +95,9 @@ export async function runStandalone(
   const shared = { ...onDisk(syncs.spool), target: topics, log: spoolLog };
   const spool = spooling && await inFile(workerFile, () => Spool.open({ ...spooling, ...shared }));
   try {
+    const kept = store?.connectors ?? new Map();
+    const { initial, outdated } = initialConnectors(planned.plan.connectors, kept, log);
+    for (const name of outdated) await store!.put(name, null);
     const running = herder = new StandaloneHerder({
       workerProps: props,
       variables,
@@ -111,10 +114,6 @@ export async function runStandalone(
       log: log.named({ name: loggers.herder }),
     });
     const started = (async () => {
-      const files = planned.plan.connectors;
-      const kept = store?.connectors ?? new Map();
-      const { initial, outdated } = initialConnectors(files, kept, log);
-      for (const name of outdated) await store!.put(name, null);
       await Promise.all(
         initial.map((connector) =>
           running.startConnector(connector.props, connector.description, connector)
