@@ -123,3 +123,20 @@ Deno.test("a connector that ponders over its offsets is stopped, asked for and d
     });
   });
 });
+
+Deno.test("a connector that loops for ever holds up no other, and its name is free once it is deleted", async () => {
+  await withConnector("hangs", async (herder) => {
+    const calm = (name: string) => ({ name, "connector.class": "Moody", mood: "calm" });
+    const stateOf = (name: string) => herder.status(name).connector.state;
+    await herder.putConnectorConfig("other", calm("other"), false);
+    await until(() => herder.status("other").tasks[0].state === "RUNNING");
+    assert.equal(stateOf("it"), "UNASSIGNED");
+    await herder.pauseConnector("it");
+    await herder.restartConnector("other");
+    assert.deepEqual(await herder.connectors(), ["it", "other"]);
+    await herder.deleteConnector("it");
+    await herder.putConnectorConfig("it", calm("it"), false);
+    assert.equal(stateOf("it"), "RUNNING");
+    assert.equal(stateOf("other"), "RUNNING");
+  });
+});
