@@ -41,6 +41,7 @@ import {
   refuse,
   sinkConnectorConfigDef,
   sourceConnectorConfigDef,
+  standaloneConfigDef,
   validateConverters,
   validateDeadLetters,
   validateTopicCreation,
@@ -106,7 +107,8 @@ export class Connectors {
   async configInfos(props: NullableProps, context: ConfigContext): Promise<ConfigInfos> {
     const { variables } = context;
     const resolved = await resolvedProps(props, variables);
-    const infos = await this.#infos(resolved, context, await this.plugins());
+    const worker = { "header.converter": headerConverterDefault, ...context.worker };
+    const infos = await this.#infos(resolved, { ...context, worker }, await this.plugins());
     const mask = (text: string) => variables.secrets.mask(text);
     for (const { value } of infos.configs) {
       const given = props[value.name];
@@ -272,6 +274,7 @@ export class Connectors {
   }
 }
 
+const headerConverterDefault = standaloneConfigDef.keys["header.converter"].default as string;
 const connectorTypes = ["source", "sink"] as const;
 
 const missingClass = 'Missing required configuration "connector.class" which has no default value.';

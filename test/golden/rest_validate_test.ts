@@ -30,7 +30,6 @@ const policy = overridePolicy({});
 const worker = {
   "key.converter": "org.apache.kafka.connect.json.JsonConverter",
   "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-  "header.converter": "org.apache.kafka.connect.storage.SimpleHeaderConverter",
 };
 const context = { worker, policy, variables: ConfigVariables.none() };
 

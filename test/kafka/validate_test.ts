@@ -14,7 +14,6 @@ const converters = {
   "key.converter": "org.apache.kafka.connect.json.JsonConverter",
   "value.converter": "org.apache.kafka.connect.json.JsonConverter",
 };
-const headerConverter = "org.apache.kafka.connect.storage.SimpleHeaderConverter";
 
 const sources: readonly NullableProps[] = [
   { "key.converter.plugin.version": "9.9" },
@@ -199,7 +198,7 @@ javaTest("Connectors.configInfos() says what Kafka's worker says", async (java, 
   const events = { onReconfigure() {}, onRaised() {} };
   const connectors = new Connectors(keptLog(), [], events);
   const ours = {
-    worker: { ...converters, "header.converter": headerConverter },
+    worker: converters,
     policy: overridePolicy({}),
     variables: ConfigVariables.none(),
   };
