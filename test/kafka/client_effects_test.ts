@@ -153,7 +153,9 @@ javaTest("What connectors override of their producers has an effect, or is named
         /connector-adminclient-elsewhere-0: no answer from 127\.0\.0\.1:1:/.test(connect.log)
       );
       strictEqual((await topics.listTopics()).includes("elsewhere"), false);
-      const warned = [...connect.log.matchAll(/WARN (.* is not supported, and has no effect)/g)];
+      const warned = [
+        ...connect.log.matchAll(/WARN \[lz4\|task-0\] (.* is not supported, and has no effect)/g),
+      ];
       deepStrictEqual(warned.map(([_, warning]) => warning), [
         "connector-producer-lz4-0: compression.lz4.level is not supported, and has no effect",
       ]);

@@ -114,7 +114,12 @@ javaTest(
           const { connector, tasks: [task] } = await status(url, name);
           assert.equal(connector.state, "RUNNING");
           assert.match(task.trace!, why);
-          assert.match(connect.log, new RegExp(`ERROR Task ${name}-0 has failed: .*${why.source}`));
+          assert.match(
+            connect.log,
+            new RegExp(
+              `ERROR \\[${name}\\|task-0\\] Task ${name}-0 has failed: .*${why.source}`,
+            ),
+          );
         };
         await deny(java, cluster, "--topic", "topic");
         await lines.write("2\n", ["topic"]);
