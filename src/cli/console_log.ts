@@ -46,6 +46,14 @@ export function takeConsole(log: Logger): void {
   }
 }
 
+/** Lets what Node's modules warn of go into the log; to be called when they are loaded, which takes a while. */
+export async function takeWarnings(log: Logger): Promise<void> {
+  const said = named(log, { name: loggers.console });
+  const { default: process } = await import("node:process");
+  process.removeAllListeners("warning");
+  process.on("warning", ({ name, message }) => said.warn(`${name}: ${message}`));
+}
+
 /** Writes a line to standard error; one that nobody reads is lost. */
 export function writeLine(line: string): void {
   const bytes = encoder.encode(`${line}\n`);

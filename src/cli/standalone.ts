@@ -23,7 +23,7 @@ import type { WorkerLog } from "../logging/mod.ts";
 import { createApps, RestServer } from "../rest/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool, type Topics } from "../topics/mod.ts";
 import { commit } from "./commit.ts";
-import { takeConsole } from "./console_log.ts";
+import { takeConsole, takeWarnings } from "./console_log.ts";
 import { inFile } from "./files.ts";
 import { planStandalone } from "./plan.ts";
 import { scrapeWorker } from "./scrape.ts";
@@ -85,6 +85,7 @@ export async function runStandalone(
       clock: systemClock,
       log: restLog,
     }));
+  await takeWarnings(log);
   const onDisk = (syncs: DiskSyncs) => (
     { disk: meteredDisk(localDisk, systemClock, syncs), clock: systemClock }
   );

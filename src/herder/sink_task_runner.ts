@@ -21,7 +21,7 @@ import type {
 import { type BatchIntake, deadLetterIntake, makeLetterTopic } from "./batch_intake.ts";
 import { SpareBuffers } from "./spare_buffers.ts";
 import { type TaskMeasure, TaskMeter } from "./task_meter.ts";
-import { type OnTaskStatus, reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
+import { logFailure, type OnTaskStatus, type TaskRunner, type TaskStatus } from "./task_runner.ts";
 
 /** How much is fetched at once, in bytes. */
 const fetchBytesMax = 512 * 1024;
@@ -83,7 +83,7 @@ export class SinkTaskRunner implements TaskRunner {
   /** Starts it. */
   constructor(options: SinkTaskOptions) {
     this.#options = options;
-    this.#meter = new TaskMeter(options.clock, options.metricsWindowMs);
+    this.#meter = new TaskMeter(options);
     this.#name = `${options.spec.connector}-${options.spec.task}`;
     this.#buffers = new SpareBuffers(fetchBytesMax, options.spec.bytesInFlightMax);
     this.#worker = new TaskWorker({
@@ -377,8 +377,7 @@ export class SinkTaskRunner implements TaskRunner {
   #failed(trace: string): void {
     if (this.#hasFailed) return;
     this.#setStatus({ state: "FAILED", trace });
-    this.#options.log.error(`Task ${this.#name} has failed: ${reasonsIn(trace)}`);
-    this.#options.log.debug(trace);
+    logFailure(this.#options.log, this.#name, trace);
     this.#worker.terminate();
     this.#interrupt.abort();
     this.#ended.resolve();

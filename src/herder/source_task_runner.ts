@@ -12,7 +12,7 @@ import type { FromTask, TaskSpec } from "../task/mod.ts";
 import type { Producer } from "../topics/mod.ts";
 import { BatchIntake } from "./batch_intake.ts";
 import { type TaskMeasure, TaskMeter } from "./task_meter.ts";
-import { type OnTaskStatus, reasonsIn, type TaskRunner, type TaskStatus } from "./task_runner.ts";
+import { logFailure, type OnTaskStatus, type TaskRunner, type TaskStatus } from "./task_runner.ts";
 
 /** How long a task may take to hand over what it has when its records are refused, in milliseconds. */
 const refusedStopMs = 5000;
@@ -62,7 +62,7 @@ export class SourceTaskRunner implements TaskRunner {
   /** Starts it. */
   constructor(options: SourceTaskOptions) {
     this.#options = options;
-    const meter = this.#meter = new TaskMeter(options.clock, options.metricsWindowMs);
+    const meter = this.#meter = new TaskMeter(options);
     this.#name = `${options.spec.connector}-${options.spec.task}`;
     this.#worker = new TaskWorker({
       ...options,
@@ -212,8 +212,7 @@ export class SourceTaskRunner implements TaskRunner {
 
   #fail(trace: string): void {
     this.#setStatus({ state: "FAILED", trace });
-    this.#options.log.error(`Task ${this.#name} has failed: ${reasonsIn(trace)}`);
-    this.#options.log.debug(trace);
+    logFailure(this.#options.log, this.#name, trace);
   }
 
   #setStatus(status: TaskStatus): void {

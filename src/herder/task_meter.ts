@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Clock } from "../base/mod.ts";
+import type { Clock, Logger } from "../base/mod.ts";
 import type { CountsMessage } from "../task/mod.ts";
 import type { TaskState } from "./lifecycle.ts";
 import type { Attributes, Measured } from "./measured.ts";
@@ -32,9 +32,20 @@ export type TaskMeasure = Omit<Measured, "tags">;
 /** Kafka: `metrics.sample.window.ms` times `metrics.num.samples`, as they are unless told. */
 const windowMsDefault = 60_000;
 
+/** What {@linkcode TaskMeter} measures with. */
+export interface TaskMeterOptions {
+  /** Time. */
+  clock: Clock;
+  /** Where each commit is told. */
+  log: Logger;
+  /** How long the while is of which metrics tell, in milliseconds. */
+  metricsWindowMs?: number;
+}
+
 /** Measures one task. */
 export class TaskMeter {
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #window: SampleWindow;
   #written = 0;
   #commits = 0;
@@ -45,11 +56,12 @@ export class TaskMeter {
   #stateSinceMs: number;
   readonly #stateMs: Partial<Record<TaskState, number>> = {};
 
-  /** Nothing has been done yet; what is told of the last while is of so many milliseconds. */
-  constructor(clock: Clock, windowMs = windowMsDefault) {
+  /** Nothing has been done yet. */
+  constructor({ clock, log, metricsWindowMs = windowMsDefault }: TaskMeterOptions) {
     this.#clock = clock;
+    this.#log = log;
     this.#stateSinceMs = clock.monotonic();
-    this.#window = new SampleWindow(windowMs, this.#stateSinceMs);
+    this.#window = new SampleWindow(metricsWindowMs, this.#stateSinceMs);
   }
 
   /** Records of a source are durable. */
@@ -70,6 +82,8 @@ export class TaskMeter {
     const startMs = this.#clock.monotonic();
     try {
       await commit();
+      const tookMs = Math.round(this.#clock.monotonic() - startMs);
+      this.#log.debug(`Finished offset commit successfully in ${tookMs} ms`);
     } catch (error) {
       this.#commitFailures++;
       throw error;

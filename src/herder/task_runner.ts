@@ -1,5 +1,6 @@
 /** What runs a task, as the herder sees it. */
 
+import { type Logger, loggers, named } from "../base/mod.ts";
 import type { TaskState } from "./lifecycle.ts";
 import type { TaskMeasure } from "./task_meter.ts";
 
@@ -36,7 +37,14 @@ export interface PreparedTask {
   discard(): Promise<void>;
 }
 
+/** Says that a task has failed: why, in a line, and where to those who want to know. Kafka: `WorkerTask`. */
+export function logFailure(log: Logger, name: string, trace: string): void {
+  const taskLog = named(log, { name: loggers.task });
+  taskLog.error(`Task ${name} has failed: ${reasonsIn(trace)}`);
+  taskLog.debug(trace);
+}
+
 /** A trace in one line: what has failed, and all its causes. */
-export function reasonsIn(trace: string): string {
+function reasonsIn(trace: string): string {
   return trace.split("\n").filter((line) => line !== "" && !line.startsWith("\t")).join("; ");
 }

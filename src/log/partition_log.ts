@@ -4,6 +4,7 @@
  * so that neither a writer that waits for a full disk nor readers keep them from making room.
  */
 
+import { loggers, named } from "../base/mod.ts";
 import type { BatchHeader } from "../batch/mod.ts";
 import { Compactor } from "./compaction.ts";
 import { PartitionReader } from "./partition_reader.ts";
@@ -28,7 +29,8 @@ export class PartitionLog {
     this.#options = options;
     this.#reader = reader;
     this.#writer = new PartitionWriter(options, reader, firstTimestampMs);
-    this.#compactor = new Compactor({ ...options, reader, cleanOffset });
+    const log = named(options.log, { name: loggers.cleaner });
+    this.#compactor = new Compactor({ ...options, log, reader, cleanOffset });
   }
 
   /** Opens a partition and recovers it; compaction goes on from `cleanOffset`. */

@@ -7,7 +7,7 @@
 
 import { isAbsolute, normalize } from "node:path/posix";
 import { check, ConfigDef, JavaPattern, range } from "../../api/mod.ts";
-import { ConfigError, type Disk, type Logger, reasonOf } from "../../base/mod.ts";
+import { ConfigError, type Disk, type Logger, loggers, named, reasonOf } from "../../base/mod.ts";
 import { parsePropertiesText, type Props } from "./properties.ts";
 
 /** Where providers look. */
@@ -91,7 +91,8 @@ export async function makeProvider(
 
 /** A path is that of a property file, in UTF-8, and keys are its keys. */
 async function propertyFiles(params: Props, sources: ProviderSources): Promise<Read> {
-  const { disk, log } = sources;
+  const { disk } = sources;
+  const log = named(sources.log, { name: loggers.fileProvider });
   const isAllowed = await allowedPaths(params, sources);
   return async (path, keys) => {
     if (path === "" || !isAllowed(path)) return new Map();
@@ -109,7 +110,8 @@ async function propertyFiles(params: Props, sources: ProviderSources): Promise<R
 
 /** A path is that of a folder, and keys are the names of files in it, the whole content of which counts. */
 async function folders(params: Props, sources: ProviderSources): Promise<Read> {
-  const { disk, log } = sources;
+  const { disk } = sources;
+  const log = named(sources.log, { name: loggers.directoryProvider });
   const isAllowed = await allowedPaths(params, sources);
   return async (path, keys) => {
     const found = new Map<string, string>();

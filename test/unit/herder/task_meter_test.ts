@@ -3,6 +3,7 @@ import { SampleWindow } from "../../../src/herder/sample_window.ts";
 import { TaskMeter } from "../../../src/herder/task_meter.ts";
 import { type CountsMessage, TaskCounts } from "../../../src/task/mod.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
+import { keptLog } from "../../faults/memory_disk.ts";
 
 Deno.test("SampleWindow tells rates, averages and peaks of the last while, however often it is asked", () => {
   const window = new SampleWindow(60_000, 0);
@@ -29,7 +30,7 @@ function counts(changes: Partial<CountsMessage>): CountsMessage {
 
 Deno.test("TaskMeter tells how long commits take, how many fail, and how its time was spent", async () => {
   const clock = new HeldClock();
-  const meter = new TaskMeter(clock, 60_000);
+  const meter = new TaskMeter({ clock, log: keptLog() });
   const of = (type: string) =>
     meter.measure(counts({ records: 5, sent: 4 }), { partitions: 2, active: 1 })
       .find((bean) => bean.type === type)!.attributes;
@@ -64,7 +65,7 @@ Deno.test("TaskMeter tells how long commits take, how many fail, and how its tim
 });
 
 Deno.test("TaskMeter has numbers for a task that has told none", () => {
-  const beans = new TaskMeter(new HeldClock()).measure(null, null);
+  const beans = new TaskMeter({ clock: new HeldClock(), log: keptLog() }).measure(null, null);
   assert.deepEqual(beans.map(({ type }) => type), [
     "connector-task-metrics",
     "source-task-metrics",
