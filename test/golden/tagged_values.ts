@@ -212,7 +212,7 @@ function withoutDifferences(message: string): string {
   return message.replace(/\[B@[0-9a-f]*/g, "[B@")
     .replace(/\w{3} \w{3} \d\d (?=[\d:]{8} UTC \d{1,3}\b)/g, "")
     .replace(
-      /^(Invalid Java object for schema .*class java\.lang\.)(Byte|Short|Integer|Float|Double)\b/,
+      /^(Invalid Java object for schema .*class java\.lang\.)(Byte|Short|Integer|Long|Float|Double)\b/,
       "$1Number",
     );
 }

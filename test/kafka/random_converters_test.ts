@@ -102,6 +102,28 @@ const misfits: fc.Arbitrary<Datum> = fc.tuple(datums, datums).map(([{ schema }, 
     : value,
 }));
 
+const one = (...values: Tagged[]) => fc.constantFrom(...values);
+/** Values without a schema: those of which Java's class can be told here, and keys of maps that are no text. */
+const bare: fc.Arbitrary<Tagged> = fc.letrec<{ value: Tagged }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    one({ t: "null" }, { t: "boolean", v: true }, { t: "string", v: 'é"\\\u0001' }),
+    one({ t: "bytes", v: "AQID" }, { t: "bytes", v: "" }, { t: "int32", v: -5 }),
+    one({ t: "int64", v: "3000000000" }, { t: "int64", v: "9223372036854775807" }),
+    one({ t: "float64", v: "0.5" }, { t: "float64", v: "1e-7" }, { t: "float64", v: "NaN" }),
+    one({ t: "decimal", scale: 2, unscaled: "1234" }, { t: "decimal", scale: -3, unscaled: "5" }),
+    one({ t: "date", v: 1700000000123 }),
+    fc.array(tie("value"), { maxLength: 3 }).map((v) => ({ t: "list", v })),
+    fc.array(
+      fc.tuple(
+        fc.oneof({ weight: 6, arbitrary: one({ t: "string", v: "a" }) }, tie("value")),
+        tie("value"),
+      ),
+      { maxLength: 3 },
+    ).map((v) => ({ t: "map", v })),
+  ),
+})).value;
+
 /** Text with bytes that are none in UTF-8: surrogates, cut characters. */
 const malformed = fc.array(
   fc.constantFrom(
@@ -143,6 +165,7 @@ const inputs: fc.Arbitrary<Uint8Array> = fc.oneof(
 
 function questions(): Cases {
   const written = [...sample(datums, 1500), ...sample(misfits, 700)];
+  const schemaless = sample(bare, 700).map((value) => ({ schema: null, value }));
   const read = sample(inputs, 2000).map((bytes) => bytes.toBase64());
   const asked = Object.fromEntries(variants.map((variant) => [variant, {}]));
   const json = fc.oneof(
@@ -150,7 +173,7 @@ function questions(): Cases {
     fc.constantFrom("null", "5", "1.5", '"AQ=="'),
   );
   return {
-    fromConnectData: written.map((datum) => ({ name: "", ...datum, ...asked })),
+    fromConnectData: [...written, ...schemaless].map((datum) => ({ name: "", ...datum, ...asked })),
     toConnectData: read.map((inputBase64) => ({ inputBase64, ...asked })),
     schemaContent: sample(fc.tuple(datums, fc.array(json, { maxLength: 5 })), 300).map(
       ([{ schema }, texts]) => ({
@@ -168,7 +191,7 @@ function questions(): Cases {
       })),
     })),
     toConnectHeader: read.map((inputBase64) => ({ inputBase64 })),
-    fromConnectHeader: written.map((datum) => ({ ...datum })),
+    fromConnectHeader: [...written, ...schemaless].map((datum) => ({ ...datum })),
   };
 }
 
