@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { ConnectError, Secrets, systemClock } from "../../../src/base/mod.ts";
+import type { Herder } from "../../../src/herder/mod.ts";
 import { createApps, type RestOptions } from "../../../src/rest/mod.ts";
 import recorded from "../../golden/rest-standalone.json" with { type: "json" };
+import { scripted, ScriptedWorker } from "../herder/scripted_worker.ts";
 import { FakeHerder } from "./fake_herder.ts";
 
 interface Step {
@@ -21,7 +23,7 @@ const steps = recorded.steps as unknown as Step[];
 const source = { "connector.class": "FileStreamSource", topic: "t" };
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-function appsOver(herder: FakeHerder | null, options: Partial<RestOptions> = {}) {
+function appsOver(herder: Herder | null, options: Partial<RestOptions> = {}) {
   return createApps({
     herder: () => herder,
     commit: "a18251bae0b825c6",
@@ -32,7 +34,7 @@ function appsOver(herder: FakeHerder | null, options: Partial<RestOptions> = {})
   });
 }
 
-function appOver(herder: FakeHerder | null, options: Partial<RestOptions> = {}) {
+function appOver(herder: Herder | null, options: Partial<RestOptions> = {}) {
   return appsOver(herder, options).main;
 }
 
@@ -446,16 +448,30 @@ Deno.test("REST tells of each connector what expand asks for", async () => {
   assert.equal(none, '{"__proto__":{},"a":{}}');
 });
 
-Deno.test("REST tells the status of a hundred connectors in less than 20 ms", async () => {
-  const app = appOver(await herderWith(...Array.from({ length: 100 }, (_, n) => `connector-${n}`)));
+/** How long the fastest of ten answers takes that tells all of a hundred connectors, in milliseconds. */
+async function fastestMs(herder: Herder): Promise<number> {
+  const app = appOver(herder);
   const times: number[] = [];
   for (let round = 0; round < 10; round++) {
     const start = performance.now();
     const answer = await app.request("/connectors?expand=status&expand=info");
-    assert.equal(Object.keys(await answer.json()).length, 100);
+    const text = await answer.text();
     times.push(performance.now() - start);
+    assert.equal(Object.keys(JSON.parse(text)).length, 100);
   }
-  assert.ok(Math.min(...times) < 20, `${times}`);
+  return Math.min(...times);
+}
+
+Deno.test("REST tells the status of a hundred connectors in less than 20 ms", async () => {
+  const names = Array.from({ length: 100 }, (_, number) => `connector-${number}`);
+  assert.ok(await fastestMs(await herderWith(...names)) < 20);
+  const { herder } = new ScriptedWorker();
+  const well = { start: "well", stop: "well", configs: "well", prepare: "well" } as const;
+  for (const name of names) {
+    const props = scripted(name, { ...well, tasks: 3, taskStop: "well" });
+    await herder.putConnectorConfig(name, props, false);
+  }
+  assert.ok(await fastestMs(herder) < 20);
 });
 
 Deno.test("REST refuses a configuration of another class than is to be validated", async () => {
