@@ -228,6 +228,12 @@ export const differences: readonly Difference[] = [
     shown: (names) => (names as string[]).filter((name) => /^gold\.l\d/.test(name)),
   },
   {
+    why:
+      "A class that is no plugin is not there; Kafka finds it among those of Java, and answers 500",
+    when: ({ path }) => path === "/connector-plugins/java.lang.String/config",
+    answers: (step) => refused(step, 404, "Unknown plugin java.lang.String."),
+  },
+  {
     why: "A name has at most 255 bytes; Kafka makes connectors that it cannot tell of",
     when: ({ step }) => step.startsWith("long name ("),
     answers: (step) => refused(step, 400, "A connector's name has at most 255 bytes in UTF-8"),
@@ -279,7 +285,7 @@ export const differences: readonly Difference[] = [
 
 /** A step with what the record leaves out: names that are very long, and are another's. */
 export function completed(step: Step): Step {
-  const path = step.path.replace("gold-s2", "gold-x").replace("gold-x+", "gold-s2+");
+  const path = step.path.replace(/gold-[sd]2/, "gold-x").replace("gold-x+", "gold-s2+");
   const length = Number(/^long name \((\d+) chars\)$/.exec(step.step)?.[1]);
   if (!(length > 0)) return { ...step, path };
   const { requestText: _, ...rest } = step;

@@ -41,6 +41,8 @@ function ordered(json: Json, isMap: boolean): Json {
   }
   if (typeof json !== "object" || json === null) return json;
   const members = Object.entries(json).map(([key, value]): [string, Json] => {
+    // What is said of a key is ours.
+    if (key === "documentation") return [key, "${DOC}"];
     if (key === "trace" && typeof value === "string") return [key, value.split("\n")[0]];
     return [key, ordered(value, ["config", "partition", "offset"].includes(key))];
   });
