@@ -43,6 +43,7 @@ const segments = [
   "root",
 ];
 const segment = fc.oneof(
+  { arbitrary: fc.constantFrom("x", "0"), weight: 2 },
   fc.constantFrom(...segments),
   fc.string({ unit: "grapheme" }).map((text) => encodeURIComponent(text.toWellFormed()) || "x"),
 );
@@ -58,23 +59,33 @@ const key = fc.oneof(
   fc.constantFrom("constructor", "toString", "config", "key.converter", "errors.tolerance"),
   fc.string(),
 );
+const sound = { "connector.class": "FileStreamSource", topic: "t", file: "none" };
 const config = fc.oneof(
+  fc.constant(sound),
   fc.dictionary(key, value),
   // One that is sound but for a value or two.
-  fc.dictionary(key, value, { maxKeys: 2 }).map((wrong) => (
-    { "connector.class": "FileStreamSource", topic: "t", file: "none", ...wrong }
-  )),
+  fc.dictionary(key, value, { maxKeys: 2 }).map((wrong) => ({ ...sound, ...wrong })),
 );
 const offset = fc.record({ partition: value, offset: value }, { requiredKeys: [] });
 
-/** JSON that comes near what some route wants. */
-const nearly = fc.oneof(
+const name = fc.constantFrom("x", "0", "root", "__proto__", "constructor", "..", "%");
+const level = fc.constantFrom("INFO", "debug", "", "x");
+
+/** JSON that comes near what a route wants. */
+const near = {
   config,
-  fc.record({ name: value, config, initial_state: value }, { requiredKeys: [] }),
-  fc.record({ offsets: fc.oneof(value, fc.array(offset, { maxLength: 3 })) }),
-  fc.record({ level: value }),
-  value,
-).map(json);
+  connector: fc.record({ name: fc.oneof(name, value), config, initial_state: value }, {
+    requiredKeys: ["name", "config"],
+  }),
+  offsets: fc.record({ offsets: fc.oneof(value, fc.array(offset, { maxLength: 3 })) }),
+  level: fc.record({ level: fc.oneof(level, value) }),
+};
+
+function nearFor(path: string): fc.Arbitrary<unknown> {
+  if (path.endsWith("/offsets")) return near.offsets;
+  if (path.startsWith("/admin/loggers")) return near.level;
+  return path === "/connectors" ? near.connector : near.config;
+}
 
 /** Text that is no JSON, or JSON that takes room. */
 const malformed = fc.constantFrom(
@@ -101,13 +112,15 @@ const malformed = fc.constantFrom(
   `{"name":"${"n".repeat(100_000)}","config":{}}`,
   `{${Array.from({ length: 5000 }, (_, n) => `"k${n}":${n}`).join()}}`,
 );
-const body = fc.oneof(
-  fc.constant(null),
-  malformed,
-  { arbitrary: nearly, weight: 4 },
-  fc.json(),
-  fc.uint8Array({ maxLength: 64 }).map((bytes) => Uint8Array.from(bytes)),
-);
+const bodyFor = (path: string) =>
+  fc.oneof(
+    { arbitrary: nearFor(path).map(json), weight: 6 },
+    malformed,
+    fc.constant(null),
+    value.map(json),
+    fc.json(),
+    fc.uint8Array({ maxLength: 64 }).map((bytes) => Uint8Array.from(bytes)),
+  );
 
 const word = fc.oneof(
   fc.constantFrom("", "true", "TRUE", "cluster", "status", "info", "latest", "%zz", "%ff", "%00"),
@@ -129,48 +142,49 @@ const query = fc.array(fc.tuple(parameter, word), { maxLength: 3 }).map((pairs) 
 );
 
 const headers = fc.record({
-  "content-type": fc.constantFrom(
-    "application/json",
-    "application/json",
-    "application/json;charset=utf-16",
-    "text/plain",
-    "application/x-www-form-urlencoded",
-    ";",
-    "*/*",
+  "content-type": fc.oneof(
+    { arbitrary: fc.constant("application/json"), weight: 8 },
+    fc.constantFrom(
+      "application/json;charset=utf-16",
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      ";",
+      "*/*",
+    ),
   ),
-  accept: fc.constantFrom("*/*", "application/json", "text/html", ";q=x", "application/json;q=0"),
-}, { requiredKeys: [] });
-
-const routes = allRoutes();
-const path = fc.tuple(fc.constantFrom(...routes), fc.array(segment, { minLength: 2, maxLength: 2 }))
-  .map(([{ path }, [first, second]]) => path.replace(/\{\w+\}/, first).replace(/\{\w+\}/, second));
-const ending = fc.oneof(
-  { arbitrary: fc.constant(""), weight: 6 },
-  fc.constantFrom("/", "//", "/.", "/..", ";x", "/x", "#x"),
-);
+  accept: fc.oneof(
+    { arbitrary: fc.constant("*/*"), weight: 6 },
+    fc.constantFrom("application/json", "text/html", ";q=x", "application/json;q=0"),
+  ),
+});
 const method = fc.oneof(
   { arbitrary: fc.constant(null), weight: 5 },
   fc.constantFrom("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"),
 );
+const ending = fc.oneof(
+  { arbitrary: fc.constant(""), weight: 8 },
+  fc.constantFrom("/", "//", "/.", "/..", ";x", "/x", "#x"),
+);
 
 /** A random request. */
-export const randomRequest: fc.Arbitrary<RandomRequest> = fc.tuple(
-  path,
-  ending,
-  query,
+export const randomRequest: fc.Arbitrary<RandomRequest> = fc.constantFrom(...allRoutes()).chain(
+  (route) =>
+    fc.record({
+      path: fc.tuple(segment, segment).map(([first, second]) =>
+        route.path.replace(/\{\w+\}/, () => first).replace(/\{\w+\}/, () => second)
+      ),
+      ending,
+      query,
+      method: method.map((other) => other ?? route.method),
+      headers,
+      body: bodyFor(route.path),
+    }),
+).map(({ path, ending, query, method, headers, body }) => ({
   method,
+  target: `${path}${ending}${query}`,
   headers,
-  body,
-).map(([path, ending, query, method, headers, body]) => {
-  const matching = routes.filter((route) =>
-    new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]*")}$`).test(path)
-  );
-  const usual = matching[path.length % matching.length]?.method ?? "GET";
-  const target = `${path}${ending}${query}`;
-  const asked = method ?? usual;
-  const sent = ["GET", "HEAD"].includes(asked) ? null : body;
-  return { method: asked, target, headers: headers as Record<string, string>, body: sent };
-});
+  body: ["GET", "HEAD"].includes(method) ? null : body,
+}));
 
 /** What an answer must not show: the insides of the program. */
 const insides =
