@@ -26,11 +26,11 @@ export function withHeaders(
   },
 ): Answer {
   if (crossOrigin === null && headerRules.length === 0) return answer;
-  return async (request) => {
+  return async (request, exchange) => {
     const headers = new Headers();
     const isRefused = crossOrigin !== null && !allow(request, crossOrigin, headers);
     applyRules(headerRules, headers, now);
-    const own = isRefused ? originNotAllowed() : await answer(request);
+    const own = isRefused ? originNotAllowed() : await answer(request, exchange);
     for (const [name, value] of own.headers) headers.set(name, value);
     return new Response(own.body, { status: own.status, headers });
   };

@@ -18,9 +18,16 @@ import { type Connection, Connections } from "./connections.ts";
 import { parseInPieces } from "./pieces.ts";
 import { lingerMs, Refusal, refuse } from "./refusal.ts";
 import { requestOf } from "./request.ts";
+import { type LoggedRequest, requestLine } from "./request_log.ts";
+
+/** What is found out about a request while it is answered. */
+export interface Exchange {
+  /** Who has logged in, if anybody has. */
+  user: string | null;
+}
 
 /** Answers a request; never fails. */
-export type Answer = (request: Request) => Response | Promise<Response>;
+export type Answer = (request: Request, exchange: Exchange) => Response | Promise<Response>;
 
 /** What a listener needs. */
 export interface HttpServerOptions {
@@ -161,12 +168,13 @@ export class HttpServer {
     connection.requests += 1;
     outgoing.once("close", () => this.#connections.release(connection));
     if (connection.requests > pipelinedMax) return void socket.destroy();
-    const { limits, bodies, log } = this.#options;
+    const { limits, bodies, clock, log } = this.#options;
+    const atMs = clock.now();
     const body = bodyOf(incoming, limits.requestBytesMax, bodies);
     try {
       if (incoming.headers.expect !== undefined && !body.isRefused) outgoing.writeContinue();
       const request = requestOf(incoming, this.#options.listener, await body.read());
-      await this.#answer(request, connection, outgoing);
+      await this.#answer(request, connection, { incoming, outgoing, atMs });
     } catch (error) {
       if (error instanceof Refusal) {
         if (connection.requests === 1 && !outgoing.headersSent) this.#refuse(socket, error);
@@ -180,17 +188,26 @@ export class HttpServer {
     }
   }
 
-  async #answer(request: Request, connection: Connection, outgoing: ServerResponse): Promise<void> {
-    const { limits, clock } = this.#options;
+  async #answer(
+    request: Request,
+    connection: Connection,
+    { outgoing, ...came }: Pick<LoggedRequest, "incoming" | "outgoing" | "atMs">,
+  ): Promise<void> {
+    const { limits, clock, log } = this.#options;
+    const start = clock.monotonic();
+    const exchange: Exchange = { user: null };
     connection.answering += 1;
     try {
-      const response = await this.#options.answer(request);
+      const response = await this.#options.answer(request, exchange);
       outgoing.statusCode = response.status;
       for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
       if (this.#isClosing) outgoing.setHeader("connection", "close");
       const isRead = new AbortController();
       outgoing.once("close", () => isRead.abort());
-      outgoing.end(new Uint8Array(await response.arrayBuffer()));
+      const body = new Uint8Array(await response.arrayBuffer());
+      outgoing.end(body);
+      const tookMs = clock.monotonic() - start;
+      log.info(requestLine({ ...came, outgoing, ...exchange, bodyBytes: body.length, tookMs }));
       await clock.sleep(limits.requestMsMax, isRead.signal);
       if (!outgoing.writableFinished) connection.socket.destroy();
     } finally {

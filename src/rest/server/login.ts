@@ -14,26 +14,27 @@ import type { Answer } from "./http_server.ts";
 
 /** What workers ask each other, which is signed. A name with an encoded slash is asked for as any other. */
 const internal: readonly [method: string, path: RegExp][] = [
-  ["POST", /^\/connectors\/(?:(?!%2f)[^/;])+\/tasks\/?$/i],
-  ["PUT", /^\/connectors\/(?:(?!%2f)[^/;])+\/fence\/?$/i],
+  ["POST", /^\/connectors\/(?:(?!%2[fF])[^/;])+\/tasks\/?$/],
+  ["PUT", /^\/connectors\/(?:(?!%2[fF])[^/;])+\/fence\/?$/],
 ];
 const reading = ["GET", "HEAD", "OPTIONS"];
 
 /** Answers only who may ask. */
 export function guarded(answer: Answer, { passwords, readOnlyUsers }: RestLogin): Answer {
   if (passwords === null) return answer;
-  return (request) => {
+  return (request, exchange) => {
     const asked = sentPath(request);
     if (internal.some(([method, path]) => method === request.method && path.test(asked))) {
-      return answer(request);
+      return answer(request, exchange);
     }
     const user = userOf(request.headers.get("authorization"), passwords);
     if (user === null) return notLetIn(request.method);
+    exchange.user = user;
     if (readOnlyUsers.has(user) && !reading.includes(request.method)) {
       const message = `User ${user} may only read, with ${reading.join(", ")}`;
       return Response.json({ error_code: 403, message }, { status: 403 });
     }
-    return answer(request);
+    return answer(request, exchange);
   };
 }
 

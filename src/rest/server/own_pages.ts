@@ -13,9 +13,9 @@ const reading = ["GET", "HEAD", "OPTIONS"];
 
 /** Answers pages of ours, origins that are allowed, and whatever is no browser. */
 export function fromOwnPages(answer: Answer, crossOrigin: CrossOrigin | null): Answer {
-  return (request) => {
+  return (request, exchange) => {
     if (reading.includes(request.method) || isOwn(request) || isAllowed(request, crossOrigin)) {
-      return answer(request);
+      return answer(request, exchange);
     }
     const message = "A page of another origin may not change anything here, unless " +
       "access.control.allow.origin names it";

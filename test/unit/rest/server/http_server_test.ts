@@ -27,6 +27,7 @@ async function withServer(
   limits: Partial<RestLimits>,
   test: (at: { hostname: string; port: number }, server: HttpServer) => Promise<void>,
   answer: Answer = echo,
+  log = keptLog(),
 ): Promise<void> {
   const all = { ...generous, ...limits };
   const server = await HttpServer.open({
@@ -37,7 +38,7 @@ async function withServer(
     bodies: new BodyBudget(2 * all.requestBytesMax),
     answer,
     clock: systemClock,
-    log: keptLog(),
+    log,
   });
   try {
     await test({ hostname: "127.0.0.1", port: server.port }, server);
@@ -101,6 +102,27 @@ Deno.test("HttpServer answers requests, whole and in their order", async () => {
   });
 });
 
+Deno.test("HttpServer tells in the log what it has answered, as Kafka does", async () => {
+  const log = keptLog();
+  const named: Answer = (request, exchange) => {
+    exchange.user = "ada\n";
+    return echo(request, exchange);
+  };
+  await withServer(
+    {},
+    async (at) => {
+      const headers = { "user-agent": 'a "b" c', referer: "http://x/\u00a0" };
+      const { body } = await ask(at, { method: "PUT", path: "/a%0a?b=%22", headers });
+      const date = String.raw`\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\]`;
+      const line = String.raw`127\.0\.0\.1 - ada\? ${date} "PUT /a%0a\?b=%22 HTTP/1\.1" 200 ` +
+        String.raw`${body.length} "http://x/[^"]*" "a \\"b\\" c" \d+`;
+      assert.match(log.lines.join("\n"), new RegExp(`${line}$`, "m"));
+    },
+    named,
+    log,
+  );
+});
+
 const malformed: [what: string, request: string][] = [
   ["no HTTP", "hello\r\n\r\n"],
   ["no host", "GET / HTTP/1.1\r\n\r\n"],
@@ -145,9 +167,9 @@ Deno.test("HttpServer answers 413 to a body that is too large, told or not", asy
 
 Deno.test("HttpServer answers 503 when all bodies together are too large", async () => {
   const held = Promise.withResolvers<void>();
-  const answer: Answer = async (request) => {
-    if (request.method === "PUT") await held.promise;
-    return await echo(request);
+  const answer: Answer = async (...request) => {
+    if (request[0].method === "PUT") await held.promise;
+    return await echo(...request);
   };
   await withServer({}, async (at) => {
     const large = { method: "PUT", path: "/", body: "x".repeat(1000) };
@@ -220,9 +242,9 @@ Deno.test("HttpServer ends a connection whose client does not read", async () =>
 
 Deno.test("HttpServer answers 503 to more connections than it may have while all are answered", async () => {
   const held = Promise.withResolvers<void>();
-  const answer: Answer = async (request) => {
+  const answer: Answer = async (...request) => {
     await held.promise;
-    return await echo(request);
+    return await echo(...request);
   };
   await withServer({ connectionsMax: 3 }, async (at) => {
     const asked = [1, 2, 3].map((n) => ask(at, { method: "GET", path: `/${n}` }));
@@ -247,9 +269,9 @@ Deno.test("HttpServer lets a connection without a request give way to another", 
 
 Deno.test("HttpServer ends a connection that asks on and on without waiting for answers", async () => {
   let count = 0;
-  const counting: Answer = (request) => {
+  const counting: Answer = (...request) => {
     count += 1;
-    return echo(request);
+    return echo(...request);
   };
   await withServer({}, async (at) => {
     const connection = await connect(at);
@@ -276,10 +298,10 @@ Deno.test("HttpServer throws away what a client sends that was refused, and not 
 Deno.test("HttpServer lets answers be read when it closes, and takes no more requests", async () => {
   const held = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
-  const answer: Answer = async (request) => {
+  const answer: Answer = async (...request) => {
     begun.resolve();
     await held.promise;
-    return await echo(request);
+    return await echo(...request);
   };
   await withServer({}, async (at, server) => {
     const idle = await connect(at);

@@ -24,7 +24,11 @@ Deno.test("fromOwnPages() answers clients, pages of ours and origins that are al
   const answer = fromOwnPages(() => new Response(null, { status: 204 }), allowed);
   for (const [method, headers, status] of cases) {
     const request = new Request("http://w:8083/connectors/a/restart", { method, headers });
-    assert.equal((await answer(request)).status, status, JSON.stringify([method, headers]));
+    assert.equal(
+      (await answer(request, { user: null })).status,
+      status,
+      JSON.stringify([method, headers]),
+    );
   }
 });
 
@@ -32,6 +36,12 @@ Deno.test("fromOwnPages() allows all origins where access.control.allow.origin=*
   const any = { origins: null, methods: [] };
   const headers = { origin: "https://any.example" };
   const request = new Request("http://w/", { method: "POST", headers });
-  assert.equal((await fromOwnPages(() => new Response(), any)(request)).status, 200);
-  assert.equal((await fromOwnPages(() => new Response(), null)(request)).status, 403);
+  assert.equal(
+    (await fromOwnPages(() => new Response(), any)(request, { user: null })).status,
+    200,
+  );
+  assert.equal(
+    (await fromOwnPages(() => new Response(), null)(request, { user: null })).status,
+    403,
+  );
 });
