@@ -59,3 +59,10 @@ function framesOf(error: unknown): string {
   return frames.slice(1).split("\n").filter((frame) => frame !== "")
     .map((frame) => `\t${frame.trimStart()}\n`).join("");
 }
+
+/** What a trace comes to, on one line: its last cause, or else what it begins with. */
+export function reasonInTrace(trace: string): string {
+  const lines = trace.trimEnd().split(/\r\n|\r|\n/);
+  const cause = lines.findLast((line) => line.startsWith("Caused by: "));
+  return cause?.slice("Caused by: ".length) ?? lines[0];
+}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConfigError, ConnectError, NotFoundError, reasonOf } from "../base/mod.ts";
+import { ConfigError, ConnectError, NotFoundError, reasonInTrace, reasonOf } from "../base/mod.ts";
 import { parseConnectorFile } from "../herder/mod.ts";
 import { readFile } from "./files.ts";
 import { plain, plainJson, plainLines, table } from "./plain_text.ts";
@@ -84,14 +84,9 @@ function failures({ name, connector, tasks }: Status): string[] {
     { what: plain(name), trace: connector.trace },
     ...tasks.map(({ id, trace }) => ({ what: `${plain(name)}, task ${id}`, trace })),
   ];
-  return all.flatMap(({ what, trace }) => trace ? ["", `${what}: ${reasonIn(trace)}`] : []);
-}
-
-/** What a trace says at last: its last cause, or else its first line. */
-export function reasonIn(trace: string): string {
-  const lines = plainLines(trace);
-  const cause = lines.findLast((line) => line.startsWith("Caused by: "));
-  return cause?.slice("Caused by: ".length) ?? lines[0];
+  return all.flatMap(({ what, trace }) =>
+    trace ? ["", `${what}: ${plain(reasonInTrace(trace))}`] : []
+  );
 }
 
 function linesOfOne({ name, type, connector, tasks }: Status): string[] {

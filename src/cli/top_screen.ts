@@ -1,7 +1,8 @@
 /** What `connect top` shows, as lines: a pure function of what was asked. */
 
+import { reasonInTrace } from "../base/mod.ts";
 import { plain, table, widthOf } from "./plain_text.ts";
-import { countsOf, reasonIn } from "./remote.ts";
+import { countsOf } from "./remote.ts";
 import { type TaskFigures, taskKey } from "./task_figures.ts";
 import type { Health, Status } from "./worker_answers.ts";
 
@@ -46,7 +47,7 @@ export function rowsOf(now: Sight, before: Sight | null): Row[] {
       state,
       worker: worker_id,
       ...figuresOf(taskKey(name, id), now, before),
-      reason: trace ? reasonIn(trace) : null,
+      reason: trace ? plain(reasonInTrace(trace)) : null,
     }));
     const sum = (figure: "recordsPerSecond" | "lag" | "errors") => {
       const known = rows.map((row) => row[figure]).filter((value) => value !== null);
@@ -61,7 +62,7 @@ export function rowsOf(now: Sight, before: Sight | null): Row[] {
       recordsPerSecond: sum("recordsPerSecond"),
       lag: sum("lag"),
       errors: sum("errors"),
-      reason: connector.trace ? reasonIn(connector.trace) : null,
+      reason: connector.trace ? plain(reasonInTrace(connector.trace)) : null,
     };
     return [whole, ...rows];
   });

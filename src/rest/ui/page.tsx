@@ -6,6 +6,7 @@
  */
 
 import type { Child } from "hono/jsx";
+import { reasonInTrace } from "../../base/mod.ts";
 import type { ConnectorStateOf, ConnectorStatus, TaskStateOf } from "../../herder/mod.ts";
 import icon from "./icon.svg" with { type: "text" };
 import script from "./page.js" with { type: "text" };
@@ -218,11 +219,9 @@ function State({ state }: { state: string }) {
 
 function Trace({ id, of: { trace } }: { id: string; of: ConnectorStateOf }) {
   if (!trace) return null;
-  const lines = trace.trimEnd().split("\n");
-  const cause = lines.findLast((line) => line.startsWith("Caused by: "));
   return (
     <details id={`trace ${id}`}>
-      <summary>{cause?.slice("Caused by: ".length) ?? lines[0]}</summary>
+      <summary>{reasonInTrace(trace)}</summary>
       <pre tabindex={0}>{trace.trimEnd()}</pre>
     </details>
   );
