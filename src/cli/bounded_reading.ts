@@ -30,6 +30,7 @@ function bounded(consumer: GroupConsumer, ends: Ends): GroupConsumer {
     seek: (position) => consumer.seek(position),
     pause: (partitions) => consumer.pause(partitions),
     resume: (partitions) => consumer.resume(partitions),
+    lag: () => consumer.lag(),
     close: () => consumer.close(),
   };
 }

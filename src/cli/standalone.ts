@@ -71,6 +71,7 @@ export async function runStandalone(
       allowsReset: config["topic.tracking.allow.reset"],
     },
     hasUi: rest.hasUi,
+    measurable: () => herder,
     secrets,
     clock: systemClock,
     log: restLog,

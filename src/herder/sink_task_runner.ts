@@ -66,6 +66,7 @@ export class SinkTaskRunner implements TaskRunner {
   /** What was committed last of each assigned partition, or where it began. */
   readonly #committed = new Map<string, PartitionOffset>();
   readonly #answers = new Map<number, (offsets: PartitionOffset[]) => void>();
+  #consumer: GroupConsumer | null = null;
   /** What the task asked of its consumer, done between two polls. */
   readonly #wishes: ((consumer: GroupConsumer) => void)[] = [];
   readonly #intake: BatchIntake | null;
@@ -109,7 +110,8 @@ export class SinkTaskRunner implements TaskRunner {
       (sum, handed) => sum + Number(handed.offset - this.#committed.get(keyOf(handed))!.offset),
       0,
     );
-    const place = { partitions: this.#handed.size, active: Math.max(active, 0) };
+    const lag = this.#consumer?.lag() ?? null;
+    const place = { partitions: this.#handed.size, active: Math.max(active, 0), lag };
     return this.#meter.measure(await this.#worker.counts(), place);
   }
 
@@ -157,6 +159,7 @@ export class SinkTaskRunner implements TaskRunner {
 
   async #consume(): Promise<void> {
     const consumer = await this.#options.topics.joinGroup(this.#options.consumer);
+    this.#consumer = consumer;
     try {
       await this.#deliver(consumer);
       if (this.#hasFailed) return;
@@ -164,6 +167,7 @@ export class SinkTaskRunner implements TaskRunner {
       this.#worker.send({ type: "stop" });
       await this.#ended.promise;
     } finally {
+      this.#consumer = null;
       await consumer.close();
     }
   }

@@ -17,6 +17,8 @@ export interface SinkPlace {
   partitions: number;
   /** How many records it was given whose offsets are not committed. */
   active: number;
+  /** How many it has yet to be handed; null when that is not known. */
+  lag: number | null;
 }
 
 const nothing: CountsMessage = {
@@ -106,6 +108,10 @@ export class TaskMeter {
         ? { type: "source-task-metrics", attributes: this.#sourceAttributes(counts) }
         : { type: "sink-task-metrics", attributes: this.#sinkAttributes(counts, sink) },
       { type: "task-error-metrics", attributes: errorAttributes(counts) },
+      // Kafka: the consumer tells it, `records-lag`, for each partition.
+      ...sink === null || sink.lag === null
+        ? []
+        : [{ type: "connect-edge-sink-task", attributes: { "records-lag": sink.lag } }],
     ];
   }
 

@@ -154,3 +154,13 @@ export class PartlyStoredError extends ConnectError {
 export function isRetriable(error: unknown): boolean {
   return error instanceof RetriableError || error instanceof KafkaError && error.retriable;
 }
+
+/** What a broker's answer for a partition that was fetched means. */
+export function fetchError(partition: string, offset: bigint, code: number): Error {
+  // Kafka: what a broker finds damaged on its own disk stays so, whatever it says of what is sent to it.
+  return errorCode(code).name === "CORRUPT_MESSAGE"
+    ? new ConnectError(
+      `Encountered corrupt message when fetching offset ${offset} for topic-partition ${partition}`,
+    )
+    : new KafkaError(`Cannot fetch ${partition}`, code);
+}

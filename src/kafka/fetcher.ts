@@ -23,7 +23,7 @@ import {
   reasonOf,
 } from "../base/mod.ts";
 import type { KafkaClient } from "./client.ts";
-import { ConnectionError, errorCode, isRetriable, KafkaError } from "./errors.ts";
+import { ConnectionError, errorCode, fetchError, isRetriable, KafkaError } from "./errors.ts";
 import { type BatchRun, FetchedBatches } from "./fetched_batches.ts";
 import { listOffsets } from "./offset_lookup.ts";
 import {
@@ -68,6 +68,8 @@ interface Followed extends PartitionName {
   /** The offset of what is handed out next, and of what is fetched when nothing is left of that. */
   offset: bigint;
   fetched: FetchedBatches | null;
+  /** Where the partition ended when it was fetched last; null: not known yet. */
+  endOffset: bigint | null;
   isPaused: boolean;
   /** Grows when the position is moved: what was under way before it is of no use. */
   moves: number;
@@ -108,6 +110,7 @@ export class Fetcher {
         partition,
         offset,
         fetched: null,
+        endOffset: null,
         isPaused: false,
         moves: 0,
         failures: 0,
@@ -164,6 +167,16 @@ export class Fetcher {
       return { topic, partition, position, ...run };
     }
     return null;
+  }
+
+  /** How many records there are beyond all positions; null while some partition has not been fetched. */
+  lag(): number | null {
+    let sum = 0;
+    for (const { offset, endOffset } of this.#followed.values()) {
+      if (endOffset === null) return null;
+      sum += Math.max(0, Number(endOffset - offset));
+    }
+    return sum;
   }
 
   /** Fetches no more. */
@@ -302,8 +315,9 @@ export class Fetcher {
       else this.#reset(followed);
       return;
     }
-    if (fetched.error !== 0) throw fetchError(followed, fetched.error);
+    if (fetched.error !== 0) throw fetchError(name, followed.offset, fetched.error);
     followed.failures = 0;
+    followed.endOffset = fetched.highWatermark;
     if (fetched.preferredReplica >= 0) {
       const untilMs = clock.monotonic() + metadataMaxAgeMs;
       followed.replica = { nodeId: fetched.preferredReplica, untilMs };
@@ -378,15 +392,4 @@ export class Fetcher {
     }
     this.#wake();
   }
-}
-
-/** What a broker's answer for a partition means. */
-function fetchError(followed: Followed, code: number): Error {
-  const name = partitionText(followed);
-  // Kafka: what a broker finds damaged on its own disk stays so, whatever it says of what is sent to it.
-  return errorCode(code).name === "CORRUPT_MESSAGE"
-    ? new ConnectError(
-      `Encountered corrupt message when fetching offset ${followed.offset} for topic-partition ${name}`,
-    )
-    : new KafkaError(`Cannot fetch ${name}`, code);
 }

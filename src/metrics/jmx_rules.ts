@@ -26,6 +26,9 @@ export interface Sample {
 const taskGauges =
   /-(count|ms|ratio|seq-no|rate|max|avg|failures|requests|timestamp|logged|errors|retries|skipped)$/;
 
+/** Of what Kafka Connect does not tell. */
+const ownHelp = "Records that a sink task has yet to be handed";
+
 /** What Prometheus is told of measurements. */
 export function samplesOf(measured: readonly Measured[]): Sample[] {
   return measured.flatMap(({ type, tags, attributes }) =>
@@ -55,6 +58,9 @@ function sampleOf(
       value: 1,
       help,
     };
+  }
+  if (what.startsWith("connect-edge-")) {
+    return { name: nameOf(`${what}_${attribute}`), type, labels: tags, value, help: ownHelp };
   }
   if (what === "connect-worker") {
     return { name: nameOf(`kafka_connect_worker_${attribute}`), type, labels: tags, value, help };

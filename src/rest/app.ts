@@ -53,8 +53,8 @@ export interface RestOptions {
   topicTracking?: TopicTracking;
   /** Whether there is a page at `/ui`, which is so unless told. */
   hasUi?: boolean;
-  /** What tasks have done, for that page; it does not tell unless given. */
-  figures?: UiOptions["figures"];
+  /** What tells that page how much tasks have done; it does not tell unless given. */
+  measurable?: UiOptions["measurable"];
   /** What no answer may show. */
   secrets?: Pick<Secrets, "mask">;
   /** Time. */

@@ -162,6 +162,10 @@ export class KafkaConsumer implements GroupConsumer {
     this.#wakeUp.abort();
   }
 
+  lag(): number | null {
+    return this.#fetcher.lag();
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

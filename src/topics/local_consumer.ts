@@ -92,6 +92,13 @@ export class LocalConsumer implements GroupConsumer {
     this.wake();
   }
 
+  lag(): number {
+    return [...this.#owned.values()].reduce((sum, owned) => {
+      const { end } = this.#group.topics.bounds(owned);
+      return sum + Math.max(0, Number(end - owned.offset));
+    }, 0);
+  }
+
   close(): Promise<void> {
     this.#isClosed = true;
     this.#owned.clear();

@@ -139,6 +139,8 @@ export interface GroupConsumer {
   pause(partitions: readonly TopicPartition[]): void;
   /** Fetches these partitions again. */
   resume(partitions: readonly TopicPartition[]): void;
+  /** How many records of its partitions it has yet to hand out, as far as it has seen; null: not known yet. */
+  lag(): number | null;
   /** Leaves the group; what is not committed stays so. A poll under way ends, idle. */
   close(): Promise<void>;
 }

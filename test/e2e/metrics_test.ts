@@ -120,6 +120,7 @@ Deno.test("metrics are those of Kafka's worker by Strimzi's names, and their tot
     assert.equal(polled, linesThrough + 1);
     // What Kafka's worker has not.
     assert.equal(valueOf(metrics, "connect_edge_web_workers"), 3);
+    assert.equal(valueOf(metrics, "connect_edge_sink_task_records_lag", { task: "0" }), 0);
     assert.equal(valueOf(metrics, "connect_edge_web_workers_failed_total"), 0);
     assert.ok(valueOf(metrics, "connect_edge_log_bytes") > 5000);
     assert.ok(valueOf(metrics, "connect_edge_log_segments") >= 2);

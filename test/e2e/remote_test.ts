@@ -337,11 +337,24 @@ Deno.test("connect asks a worker of ours over https, as a user who may only read
         file: `${folder}/in.txt`,
         topic: "lines",
       },
+      sink: {
+        name: "sink",
+        "connector.class": "FileStreamSink",
+        file: `${folder}/out.txt`,
+        topics: "lines",
+      },
     });
     const as = (user: string, ...args: string[]) =>
       new Connect(folder, user === "" ? {} : { CONNECT_REST_USER: user })
         .run(...args, "--url", url, "--cacert", authority);
-    assert.equal((await as("ann:hush1", "connectors", "list")).stdout, "lines\n");
+    assert.equal((await as("ann:hush1", "connectors", "list")).stdout, "lines\nsink\n");
+    const { rows } = JSON.parse((await as("reader:hush2", "top", "--json")).stdout);
+    assert.deepEqual(
+      rows.map((
+        { recordsPerSecond, lag, errors }: Record<string, unknown>,
+      ) => [recordsPerSecond, lag, errors]),
+      [[0, null, 0], [0, null, 0], [0, 0, 0], [0, 0, 0]],
+    );
     assert.equal((await as("ann:hush1", "connectors", "pause", "lines")).code, 0);
     assert.match((await as("reader:hush2", "status")).stdout, /\nlines +source +/);
     const at = url.slice(0, -1);

@@ -239,10 +239,18 @@ Deno.test("the page at /ui tells rates, lag and errors where the worker counts, 
     herder: () => herder,
     commit: "unknown",
     clusterId: () => "a-cluster",
-    figures: () => {
-      records += 1_000_000;
-      return [{ connector: "connector-0", task: 0, records, errors: 99_999, lag: 9_876_543 }];
-    },
+    measurable: () => ({
+      measure() {
+        records += 1_000_000;
+        const tags = { connector: "connector-0", task: "0" };
+        const attributes = {
+          "source-record-poll-total": records,
+          "total-record-failures": 99_999,
+          "records-lag": 9_876_543,
+        };
+        return Promise.resolve([{ type: "source-task-metrics", tags, attributes }]);
+      },
+    }),
     clock: systemClock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
   });

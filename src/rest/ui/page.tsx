@@ -10,8 +10,9 @@ import { reasonInTrace } from "../../base/mod.ts";
 import type { ConnectorStateOf, ConnectorStatus, TaskStateOf } from "../../herder/mod.ts";
 import icon from "./icon.svg" with { type: "text" };
 import script from "./page.js" with { type: "text" };
-import type { TaskFigures, View } from "./routes.ts";
+import type { View } from "./routes.ts";
 import style from "./style.css" with { type: "text" };
+import { nothing, type TaskFigures, taskKey } from "./task_figures.ts";
 
 /** The files of the page, by their names. */
 export const assets = { "page.js": script, "style.css": style, "icon.svg": icon } as const;
@@ -146,7 +147,7 @@ function Connector(
               connector={name}
               path={path}
               task={task}
-              figures={figures === null ? null : figuresOf(figures, name, task.id)}
+              figures={figures && (figures.get(taskKey(name, task.id)) ?? nothing)}
             />
           ))}
         </table>
@@ -155,21 +156,14 @@ function Connector(
   );
 }
 
-function figuresOf(figures: readonly TaskFigures[], name: string, id: number): Figures {
-  const found = figures.find(({ connector, task }) => connector === name && task === id);
-  return found ?? { records: null, lag: null, errors: null };
-}
-
-type Figures = { records: number | null; lag: number | null; errors: number | null };
-
 function Task({ connector, path, task, figures }: {
   connector: string;
   path: string;
   task: TaskStateOf;
-  figures: Figures | null;
+  figures: TaskFigures | null;
 }) {
   const { id, state, worker_id } = task;
-  const key = `${connector}/${id}`;
+  const key = taskKey(connector, id);
   return (
     <tbody>
       <tr>

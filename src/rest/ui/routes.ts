@@ -10,23 +10,10 @@
 
 import type { Context, Hono } from "hono";
 import { NotFoundError, type Secrets } from "../../base/mod.ts";
-import type { ConnectorStatus, Herder } from "../../herder/mod.ts";
+import type { ConnectorStatus, Herder, Measurable } from "../../herder/mod.ts";
 import { HttpError } from "../errors.ts";
 import { KAFKA_VERSION } from "../root.ts";
-
-/** What a task has done so far, for people. */
-export interface TaskFigures {
-  /** The connector's name. */
-  connector: string;
-  /** The task's number. */
-  task: number;
-  /** Records that a source has given, or that a sink was given. */
-  records: number;
-  /** Records that failed. */
-  errors: number;
-  /** Records that a sink has yet to read; null when that is not known. */
-  lag: number | null;
-}
+import { figuresOf, type TaskFigures } from "./task_figures.ts";
 
 /** What the page tells of its worker. */
 export interface UiOptions {
@@ -34,8 +21,8 @@ export interface UiOptions {
   herder: () => Herder | null;
   /** The id of the Kafka cluster, or of the embedded log. */
   clusterId: () => string | null;
-  /** What tasks have done; not told unless given. */
-  figures?: () => readonly TaskFigures[] | Promise<readonly TaskFigures[]>;
+  /** What tells how much tasks have done; null while the worker starts. It is not told unless given. */
+  measurable?: () => Measurable | null;
   /** What no trace may show. */
   secrets?: Pick<Secrets, "mask">;
 }
@@ -48,7 +35,7 @@ export interface View {
   health: { status: "starting" | "healthy" | "unhealthy"; message: string };
   connectors: readonly ConnectorStatus[];
   /** Null when the worker does not count. */
-  figures: readonly TaskFigures[] | null;
+  figures: ReadonlyMap<string, TaskFigures> | null;
 }
 
 const policy = [
@@ -103,7 +90,7 @@ function answerOf(text: string, type: string, cache: string): Response {
   });
 }
 
-async function viewOf({ herder, clusterId, figures, secrets }: UiOptions): Promise<View> {
+async function viewOf({ herder, clusterId, measurable, secrets }: UiOptions): Promise<View> {
   const worker = herder();
   const always = { version: KAFKA_VERSION, clusterId: clusterId() };
   if (worker === null) {
@@ -112,6 +99,7 @@ async function viewOf({ herder, clusterId, figures, secrets }: UiOptions): Promi
   }
   const names = (await worker.connectors()).toSorted();
   const statuses = await Promise.all(names.map((name) => statusOf(worker, name)));
+  const measured = await measurable?.()?.measure() ?? null;
   const masked = <S extends { trace?: string }>(state: S): S =>
     state.trace ? { ...state, trace: secrets?.mask(state.trace) ?? state.trace } : state;
   return {
@@ -123,7 +111,7 @@ async function viewOf({ herder, clusterId, figures, secrets }: UiOptions): Promi
       connector: masked(status.connector),
       tasks: status.tasks.map(masked),
     })),
-    figures: figures === undefined ? null : await figures(),
+    figures: measured && figuresOf(measured),
   };
 }
 

@@ -44,9 +44,10 @@ Deno.test("taskFigures() knows tasks by connector and number, and nothing that h
   const figures = taskFigures(parseMetrics(`
 kafka_connect_sink_task_sink_record_read_total{connector="s",task="1"} 7
 kafka_connect_task_error_total_record_failures{connector="s",task="1"} 3
+connect_edge_sink_task_records_lag{connector="s",task="1"} 5
 kafka_connect_source_task_source_record_poll_total{connector="s"} 9
 `));
-  assert.deepEqual([...figures], [[taskKey("s", 1), { records: 7, errors: 3, lag: null }]]);
+  assert.deepEqual([...figures], [[taskKey("s", 1), { records: 7, errors: 3, lag: 5 }]]);
 });
 
 Deno.test("screenOf() is never larger than the terminal", () => {

@@ -32,7 +32,7 @@ Deno.test("TaskMeter tells how long commits take, how many fail, and how its tim
   const clock = new HeldClock();
   const meter = new TaskMeter({ clock, log: keptLog() });
   const of = (type: string) =>
-    meter.measure(counts({ records: 5, sent: 4 }), { partitions: 2, active: 1 })
+    meter.measure(counts({ records: 5, sent: 4 }), { partitions: 2, active: 1, lag: 7 })
       .find((bean) => bean.type === type)!.attributes;
   assert.equal(of("connector-task-metrics")["offset-commit-success-percentage"], 0);
   meter.is("RUNNING");

@@ -40,7 +40,17 @@ class FailingHerder extends FakeHerder {
 Deno.test("GET /ui tells states, figures and traces, all of it escaped and without secrets", async () => {
   const app = appOver(new FailingHerder(), {
     secrets: new Secrets([["hush1", "${file:x:y}"]]),
-    figures: () => [{ connector: "</h2><b>", task: 0, records: 12, errors: 3456, lag: 7 }],
+    measurable: () => ({
+      measure: () => {
+        const tags = { connector: "</h2><b>", task: "0" };
+        const attributes = {
+          "sink-record-read-total": 12,
+          "total-record-failures": 3456,
+          "records-lag": 7,
+        };
+        return Promise.resolve([{ type: "sink-task-metrics", tags, attributes }]);
+      },
+    }),
   });
   const answer = await app.request("/ui");
   assert.equal(answer.status, 200);

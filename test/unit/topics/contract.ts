@@ -590,6 +590,21 @@ function positions({ test }: Suite): void {
     await member.close();
   });
 
+  test("lag() counts the records that are yet to be handed out", async ({ topics }, id) => {
+    await topics.createTopics([{ name: id }]);
+    for (let i = 0; i < 5; i++) await topics.append(id, 0, batch([`${i}`, `${i}`]));
+    const member = await topics.joinGroup(joining(id, [id]));
+    const lags: (number | null)[] = [];
+    const endMs = performance.now() + patienceMs;
+    while (lags.length < 5) {
+      assert.ok(performance.now() < endMs);
+      const event = await member.poll({ bytesMax: 1, waitMsMax: 1000 });
+      if (event.type === "batches") lags.push(member.lag());
+    }
+    assert.deepEqual(lags, [8, 6, 4, 2, 0]);
+    await member.close();
+  });
+
   test("commit() refuses partitions that are not assigned", async ({ topics }, id) => {
     await topics.createTopics([{ name: id }]);
     const member = new Member(await topics.joinGroup(joining(id, [id])));
