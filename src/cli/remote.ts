@@ -89,7 +89,7 @@ function failures({ name, connector, tasks }: Status): string[] {
   );
 }
 
-function linesOfOne({ name, type, connector, tasks }: Status): string[] {
+function linesOfOne({ name, type, connector, tasks, auto_restart: restarts }: Status): string[] {
   const rows = tasks.map(({ id, state, worker_id }) => [
     String(id),
     plain(state),
@@ -101,12 +101,20 @@ function linesOfOne({ name, type, connector, tasks }: Status): string[] {
     ...connector.version ? [`Version: ${plain(connector.version)}`] : [],
     `State: ${plain(connector.state)}`,
     `Worker: ${plain(connector.worker_id)}`,
+    ...restarts === undefined ? [] : [`Restarted by itself: ${restartsText(restarts)}`],
     ...rows.length === 0 ? ["Tasks: none"] : ["", ...table([["TASK", "STATE", "WORKER"], ...rows])],
     ...connector.trace ? ["", ...plainLines(connector.trace)] : [],
     ...tasks.flatMap(({ id, trace }) =>
       trace ? ["", `Task ${id} has failed:`, ...plainLines(trace)] : []
     ),
   ];
+}
+
+function restartsText(
+  { count, next_restart_timestamp: next }: NonNullable<Status["auto_restart"]>,
+): string {
+  const times = count === 1 ? "1 time" : `${count} times`;
+  return next === null ? times : `${times}, next at ${new Date(next).toISOString()}`;
 }
 
 /** The names of all connectors, one a line. */

@@ -2,6 +2,9 @@
 
 import * as v from "valibot";
 
+/** The latest time that there is. */
+const timeMsMax = 8.64e15;
+
 const stateEntries = {
   state: v.string(),
   worker_id: v.string(),
@@ -28,6 +31,11 @@ export const statusSchema = v.looseObject({
   connector: v.looseObject(stateEntries),
   tasks: v.array(v.looseObject({ id: v.number(), ...stateEntries })),
   type: v.nullable(v.string()),
+  /** Ours alone tell it. */
+  auto_restart: v.optional(v.object({
+    count: v.number(),
+    next_restart_timestamp: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(timeMsMax))),
+  })),
 });
 
 /** How a connector is. */

@@ -37,7 +37,12 @@ evil�]0;title��, task 0: java.io.IOException: disk �31m is full
 Deno.test("connect status shows one connector with its tasks and whole traces, or what there is as JSON", async () => {
   await using worker = new RecordedWorker({
     ...expanded,
-    "GET /connectors/a%2Fb/status": { body: Object.values(statuses)[1].status },
+    "GET /connectors/a%2Fb/status": {
+      body: {
+        ...Object.values(statuses)[1].status,
+        auto_restart: { count: 2, next_restart_timestamp: 1_800_000_000_000 },
+      },
+    },
   });
   assert.equal(
     (await run(worker, "status", "a/b")).stdout,
@@ -46,6 +51,7 @@ Type: sink
 Version: 4.2.0
 State: RUNNING
 Worker: 127.0.0.1:8083
+Restarted by itself: 2 times, next at 2027-01-15T08:00:00.000Z
 
 TASK  STATE   WORKER
    0  FAILED  127.0.0.1:8083

@@ -122,6 +122,7 @@ function Connector(
           />
         </div>
       </div>
+      <AutoRestart status={status} />
       <Trace id={name} of={connector} />
       {tasks.length > 0 && (
         <table>
@@ -153,6 +154,23 @@ function Connector(
         </table>
       )}
     </section>
+  );
+}
+
+/** How it restarts by itself, once that is something to tell. */
+function AutoRestart({ status: { auto_restart: told } }: { status: ConnectorStatus }) {
+  if (told === undefined || told.count === 0 && told.next_restart_timestamp === null) return null;
+  const next = told.next_restart_timestamp;
+  const time = next === null ? null : new Date(next).toISOString();
+  return (
+    <p class="quiet">
+      Restarted by itself {told.count} {told.count === 1 ? "time" : "times"}
+      {time !== null && (
+        <>
+          , next at <time datetime={time}>{time.slice(11, 19)} UTC</time>
+        </>
+      )}
+    </p>
   );
 }
 

@@ -33,6 +33,7 @@ class FailingHerder extends FakeHerder {
       connector: { state: "RUNNING", worker_id },
       tasks: [{ id: 0, state: "FAILED", worker_id, trace: "Error: no hush1\n\tat <a>\n" }],
       type: "sink",
+      auto_restart: { count: 2, next_restart_timestamp: 1_800_000_000_000 },
     });
   }
 }
@@ -63,6 +64,7 @@ Deno.test("GET /ui tells states, figures and traces, all of it escaped and witho
   assert.match(text, /data-records="12"><\/td><td [^>]+>7<\/td><td [^>]+>3,456</);
   assert.match(text, /data-path="connectors\/%3C%2Fh2%3E%3Cb%3E\/tasks\/0\/restart"/);
   assert.doesNotMatch(text, /<b>|<w>|<a>|hush1|gone/);
+  assert.match(text, /Restarted by itself 2 times, next at <time [^>]+>08:00:00 UTC<\/time>/);
   // Whatever comes from elsewhere, or stands in the page itself, browsers would refuse.
   assert.doesNotMatch(text, /style=|onclick|<script>|<style|https?:/);
 });
