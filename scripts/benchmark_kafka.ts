@@ -62,6 +62,8 @@ async function arrivedIn(topic: string): Promise<number> {
 async function newTopic(): Promise<string> {
   const name = `bench-${crypto.randomUUID()}`;
   await topics.createTopics([{ name, partitions: 1, replicationFactor: 1 }]);
+  // A broker that is busy may not know it at once.
+  await until(() => arrivedIn(name).then(() => true, () => false), { patienceMs, everyMs });
   return name;
 }
 

@@ -156,8 +156,8 @@ for (const assignor of ["RangeAssignor", "CooperativeStickyAssignor"]) {
           const sizes = calls.flatMap((call) => /^put (\d+)$/.exec(call)?.[1] ?? []).map(Number);
           assert.equal(Math.max(...sizes), recordsMax);
           assert.equal(sizes.reduce((sum, size) => sum + size), 500);
-          // When nothing has come, a commit begins with a look at the time.
-          assert.equal(calls[calls.indexOf("put 0") + 1], "preCommit 0:250 1:250");
+          // When nothing has come, a commit begins with a look at the time; also before the first record on a slow machine.
+          assert.equal(calls[calls.lastIndexOf("put 0") + 1], "preCommit 0:250 1:250");
         }
       });
     } finally {
