@@ -15,6 +15,10 @@ const answers: Readonly<Record<string, { written: string; read: string }>> = {
   "US-ASCII": { written: "783f3f3f3f7a", read: "x\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\0A" },
   "ISO-8859-1": { written: "78e93f3f3f7a", read: "xé\u0080Ã©þÿ\0A" },
   latin1: { written: "78e93f3f3f7a", read: "xé\u0080Ã©þÿ\0A" },
+  ISO8859_1: { written: "78e93f3f3f7a", read: "xé\u0080Ã©þÿ\0A" },
+  l1: { written: "78e93f3f3f7a", read: "xé\u0080Ã©þÿ\0A" },
+  "ISO-8859-9": { written: "78e93f3f3f7a", read: "xé\u0080Ã©şÿ\0A" },
+  "ANSI_X3.4-1968": { written: "783f3f3f3f7a", read: "x\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\0A" },
   "windows-1252": { written: "78e93f803f7a", read: "xé€Ã©þÿ\0A" },
   Cp1252: { written: "78e93f803f7a", read: "xé€Ã©þÿ\0A" },
   "ISO-8859-15": { written: "78e93fa43f7a", read: "xé\u0080Ã©þÿ\0A" },
@@ -43,7 +47,7 @@ Deno.test("StringConverter reads UTF-16 by its mark, and writes half a character
   assert.equal((made.fromConnectData("t", null, "\ud800") as Uint8Array).toHex(), "fefffffd");
 });
 
-for (const encoding of ["bogus", "", "Shift_JIS", "GBK"]) {
+for (const encoding of ["bogus", "", "Shift_JIS", "GBK", "ISO-2022-JP"]) {
   Deno.test(`StringConverter refuses the encoding "${encoding}"`, () => {
     assert.throws(() => configured(encoding), {
       name: "ConfigError",
