@@ -112,6 +112,7 @@ export class PluginHosts {
     try {
       return await this.#within(
         answerMsMax,
+        host,
         host.call(question, answer),
         `A plugin did not answer "${question.method}" within ${answerMsMax} ms`,
       );
@@ -167,6 +168,7 @@ export class PluginHosts {
     try {
       await this.#within(
         stopMsMax,
+        own,
         own.call(call, v.null()),
         `Connector ${connector} did not stop within ${stopMsMax} ms, and its Web Worker was ended`,
       );
@@ -212,11 +214,18 @@ export class PluginHosts {
     return new HostWorker({ name, files, permissions, log, onReconfigure, onRaised, onFailed });
   }
 
-  async #within<T>(timeMsMax: number, answer: Promise<T>, message: string): Promise<T> {
+  /** Waits for an answer, from when the Web Worker has started. */
+  async #within<T>(
+    timeMsMax: number,
+    host: HostWorker,
+    answer: Promise<T>,
+    message: string,
+  ): Promise<T> {
     const done = new AbortController();
-    const late = this.#options.clock.sleep(timeMsMax, done.signal).then(() => {
-      throw new ConnectError(message);
-    });
+    const late = host.ready.then(() => this.#options.clock.sleep(timeMsMax, done.signal))
+      .then(() => {
+        throw new ConnectError(message);
+      });
     late.catch(() => {});
     try {
       return await Promise.race([answer, late]);

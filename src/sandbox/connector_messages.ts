@@ -91,6 +91,8 @@ export const TaskConfigs = v.array(props);
 
 /** A message out of the host. */
 export const FromHost = v.variant("type", [
+  /** It takes calls. */
+  v.strictObject({ type: v.literal("ready") }),
   v.strictObject({ type: v.literal("answer"), id, value: v.unknown() }),
   v.strictObject({ type: v.literal("error"), id, message: text, trace: text }),
   /** A connector asks for its tasks to be configured anew. */

@@ -239,6 +239,7 @@ export class HostWorker {
   readonly #options: HostWorkerOptions;
   readonly #worker: SandboxedWorker<FromHost>;
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #ready = Promise.withResolvers<void>();
   #nextId = 0;
   #failure: RemoteError | null = null;
 
@@ -258,6 +259,11 @@ export class HostWorker {
         options.onFailed(trace);
       },
     });
+  }
+
+  /** Resolves when it has started, or has ended: no plugin has had its time before. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   /**
@@ -287,6 +293,9 @@ export class HostWorker {
 
   #receive(message: FromHost): void {
     switch (message.type) {
+      case "ready":
+        this.#ready.resolve();
+        break;
       case "answer":
         this.#take(message.id)?.resolve(message.value);
         break;
@@ -310,6 +319,7 @@ export class HostWorker {
 
   #failed(trace: string): void {
     this.#failure = new RemoteError(trace.split("\n")[0], trace);
+    this.#ready.resolve();
     for (const { reject } of this.#calls.values()) reject(this.#failure);
     this.#calls.clear();
   }

@@ -86,6 +86,7 @@ function begin(init: WorkerInit): void {
   if (init.role === "host") {
     const host = new ConnectorHost(init.files, post);
     receive = host.receive.bind(host);
+    post({ type: "ready" });
     return;
   }
   if (init.role === "trial") {
