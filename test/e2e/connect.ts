@@ -11,7 +11,7 @@ export const connectCommand: readonly string[] = [
   `${project}src/cli/main.ts`,
 ];
 /** How long anything may take before a test gives up, in milliseconds. */
-const patienceMs = 30_000;
+const patienceMs = 90_000;
 /** How long a command may run that ends by itself, in milliseconds. */
 const runMsMax = 60_000;
 
