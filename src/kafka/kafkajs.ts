@@ -150,6 +150,8 @@ async function load(): Promise<Kafkajs> {
   };
 }
 let loading: Promise<Kafkajs> | null = null;
+/** How often a connection is made that a broker closes without saying why. */
+const connectTriesMax = 5;
 /** How long before its end a session is left, in milliseconds, unless it is short. Kafkajs: the same. */
 const reauthenticationMs = 10_000;
 
@@ -265,7 +267,7 @@ export class BrokerConnection {
     return next;
   }
 
-  async #connect(lane: Lane): Promise<Connection> {
+  async #connect(lane: Lane, triesLeft = connectTriesMax): Promise<Connection> {
     try {
       this.#complaint = null;
       // The lanes share what one of them opens.
@@ -285,6 +287,11 @@ export class BrokerConnection {
       return connection;
     } catch (cause) {
       this.#reset();
+      // A broker may close a connection before the first write to it: that is all the platform tells then, and
+      // why, such as an alert of TLS, is lost. Nothing has been sent.
+      if (/write after end$/.test(reasonOf(cause)) && triesLeft > 1 && !this.#isClosed) {
+        return await this.#connect(lane, triesLeft - 1);
+      }
       throw this.#errorOf(cause);
     }
   }
