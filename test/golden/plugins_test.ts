@@ -1,7 +1,7 @@
 /** The plugins of a worker, and their keys, are what Kafka's REST API says they are. */
 
 import assert from "node:assert/strict";
-import { Connectors } from "../../src/herder/mod.ts";
+import { withConnectors } from "./connectors.ts";
 import recorded from "./rest.json" with { type: "json" };
 
 interface Step {
@@ -15,18 +15,6 @@ interface Step {
 const steps = (recorded.steps as unknown as Step[]).filter(({ method, path }) =>
   method === "GET" && path.startsWith("/connector-plugins")
 );
-
-async function withConnectors(test: (connectors: Connectors) => Promise<void>): Promise<void> {
-  const connectors = new Connectors({ debug() {}, info() {}, warn() {}, error: assert.fail }, [], {
-    onReconfigure: assert.fail,
-    onRaised: assert.fail,
-  });
-  try {
-    await test(connectors);
-  } finally {
-    connectors.close();
-  }
-}
 
 Deno.test("Connectors.plugins() lists what Kafka lists", async () => {
   const { response } = steps.find(({ path }) => path.endsWith("?connectorsOnly=false"))!;

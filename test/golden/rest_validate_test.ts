@@ -1,8 +1,8 @@
 /** What is wrong with a connector's configuration is what Kafka says is wrong with it. */
 
 import assert from "node:assert/strict";
+import { withConnectors } from "./connectors.ts";
 import { Secrets } from "../../src/base/mod.ts";
-import { Connectors } from "../../src/herder/mod.ts";
 import { type ConfigInfos, ConfigVariables, overridePolicy } from "../../src/herder/config/mod.ts";
 import type { ConfigKeyInfo, ConfigValueInfo } from "../../src/sandbox/mod.ts";
 import { keptLog, MemoryDisk } from "../faults/memory_disk.ts";
@@ -50,18 +50,6 @@ const withoutAccident = (message: string) =>
 function byName({ configs }: ConfigInfos) {
   const wrong = configs.filter(({ value }) => value.errors.length > 0);
   return Object.fromEntries(wrong.map(({ value }) => [value.name, value.errors]));
-}
-
-async function withConnectors(test: (connectors: Connectors) => Promise<void>): Promise<void> {
-  const connectors = new Connectors({ debug() {}, info() {}, warn() {}, error: assert.fail }, [], {
-    onReconfigure: assert.fail,
-    onRaised: assert.fail,
-  });
-  try {
-    await test(connectors);
-  } finally {
-    connectors.close();
-  }
 }
 
 Deno.test("Connectors.configInfos() says what Kafka's REST API says", async (context_) => {
