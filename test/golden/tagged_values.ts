@@ -14,6 +14,7 @@ import {
   ConnectError,
   parseJson,
   Schema,
+  type SchemaAndValue,
   SchemaBuilder,
   schemaFromJson,
   Schemas,
@@ -223,4 +224,28 @@ function assertCause(actual: unknown, javaClass?: string, message?: string | nul
     ? [undefined, undefined]
     : [javaClassOfError(actual), plain(messageOf(actual))];
   assert.deepEqual(ours, [javaClass, plain(message)]);
+}
+
+/** What Java read, or the exception that it threw instead. */
+export interface RecordedRead {
+  /** The schema. */
+  schema?: RecordedSchema | null;
+  /** The value. */
+  value?: Tagged;
+  /** The class of the exception. */
+  exception?: string;
+  /** Its message. */
+  message?: string;
+}
+
+/** What is read here is what Java read, or fails as it did. */
+export function assertRead(read: () => SchemaAndValue, answer: RecordedRead): void {
+  if (answer.exception !== undefined) {
+    assertThrows(read, { exception: answer.exception, message: answer.message ?? null });
+    return;
+  }
+  const { schema, value } = read();
+  const expected = schemaOf(answer.schema ?? null);
+  assertSchema(schema, expected);
+  assertValue(value, answer.value!, expected);
 }

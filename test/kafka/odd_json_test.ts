@@ -4,24 +4,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Converter } from "../../mod.ts";
 import json from "../../plugins/converters/json_converter.ts";
-import {
-  assertSchema,
-  assertThrows,
-  assertValue,
-  type RecordedSchema,
-  schemaOf,
-  type Tagged,
-} from "../golden/tagged_values.ts";
+import { assertRead, type RecordedRead } from "../golden/tagged_values.ts";
 import { converterAnswers } from "./converter_golden.ts";
 import { javaTest } from "./java.ts";
 import { oddEnvelopes } from "./odd_json.ts";
-
-interface Answer {
-  schema?: RecordedSchema | null;
-  value?: Tagged;
-  exception?: string;
-  message?: string;
-}
 
 const variants = ["schemas=true", "schemas=true,replace.null.with.default=false", "schemas=false"];
 /** How many texts. */
@@ -56,7 +42,7 @@ javaTest(
       fromConnectHeader: [],
     };
     const path = await Deno.makeTempFile({ suffix: ".json" });
-    let answered: ({ input: string } & Record<string, Answer>)[];
+    let answered: ({ input: string } & Record<string, RecordedRead>)[];
     try {
       await Deno.writeTextFile(path, JSON.stringify({ ...none, toConnectData: asked }));
       answered = JSON.parse(await converterAnswers(java, path)).toConnectData;
@@ -68,13 +54,13 @@ javaTest(
       for (const variant of variants) {
         const [converter, answer] = [
           configured(variant),
-          (answers as Record<string, Answer>)[variant],
+          (answers as Record<string, RecordedRead>)[variant],
         ];
         const bytes = new TextEncoder().encode(input);
         try {
-          assertRead(converter, bytes, answer);
+          assertRead(() => converter.toConnectData("t", bytes), answer);
           // Once more, now that the schema is remembered.
-          assertRead(converter, bytes, answer);
+          assertRead(() => converter.toConnectData("t", bytes), answer);
         } catch (error) {
           if (isTooFar(() => converter.toConnectData("t", bytes), answer)) tooFar++;
           else assert.fail(`${(error as Error).message}\n${variant}: ${input}`);
@@ -85,20 +71,8 @@ javaTest(
   },
 );
 
-function assertRead(converter: Converter, bytes: Uint8Array, answer: Answer): void {
-  const read = () => converter.toConnectData("t", bytes);
-  if (answer.exception !== undefined) {
-    assertThrows(read, { exception: answer.exception, message: answer.message ?? null });
-    return;
-  }
-  const { schema, value } = read();
-  const expected = schemaOf(answer.schema ?? null);
-  assertSchema(schema, expected);
-  assertValue(value, answer.value!, expected);
-}
-
 /** docs/differences.md: what is no date in JavaScript is refused; Java reads it, or fails at what comes behind it. */
-function isTooFar(read: () => unknown, answer: Answer): boolean {
+function isTooFar(read: () => unknown, answer: RecordedRead): boolean {
   const dates = JSON.stringify(answer).matchAll(/"t":"date","v":(-?\d+)/g);
   const isBeyond = [...dates].some(([, ms]) => Math.abs(Number(ms)) > 8_640_000_000_000_000);
   if (!isBeyond && answer.exception === undefined) return false;

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Converter, decodeUtf8, type SchemaAndValue, type Serialized } from "../../mod.ts";
+import { type Converter, decodeUtf8, type Serialized } from "../../mod.ts";
 import { BUILT_IN } from "../../plugins/mod.ts";
 import { recordedSchema, tagged } from "../golden/recorded_values.ts";
 import {
-  assertSchema,
+  assertRead,
   assertThrows,
-  assertValue,
+  type RecordedRead,
   type RecordedSchema,
   schemaOf,
   type Tagged,
@@ -19,13 +19,9 @@ import { converterAnswers } from "./converter_golden.ts";
 import { javaTest } from "./java.ts";
 
 /** What Java answers: what it wrote, what it read, or what it threw. */
-interface Answer {
+interface Answer extends RecordedRead {
   utf8?: string | null;
   base64?: string | null;
-  schema?: RecordedSchema | null;
-  value?: Tagged;
-  exception?: string;
-  message?: string;
 }
 
 interface Datum {
@@ -226,17 +222,6 @@ function about(what: unknown, compare: () => void): void {
       cause,
     });
   }
-}
-
-function assertRead(read: () => SchemaAndValue, answer: Answer): void {
-  if (answer.exception !== undefined) {
-    assertThrows(read, { exception: answer.exception, message: answer.message ?? null });
-    return;
-  }
-  const { schema, value } = read();
-  const expected = schemaOf(answer.schema ?? null);
-  assertSchema(schema, expected);
-  assertValue(value, answer.value!, expected);
 }
 
 /** The same numbers in the same text: before Java 19 floats have more digits than it takes to tell them apart. */
