@@ -15,7 +15,6 @@ const waiting = [
   "errors",
   "java_member",
   "kafka_topics",
-  "kill",
   "leaders",
   "letters",
   "offsets",
