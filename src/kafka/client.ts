@@ -11,7 +11,8 @@
 
 import { type Clock, type Logger, NotFoundError, reasonOf } from "../base/mod.ts";
 import { ConnectionError, isRetriable, KafkaError } from "./errors.ts";
-import { BrokerConnection, type ConnectionOptions, type Lane } from "./kafkajs.ts";
+import { BrokerConnection, type Lane } from "./broker_connection.ts";
+import type { ConnectionOptions } from "./kafkajs.ts";
 import {
   type BrokerAddress,
   type ClusterMetadata,
