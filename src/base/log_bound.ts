@@ -18,6 +18,7 @@ export class LogBound {
   #dropped = 0;
 
   /**
+   * Counts from nothing.
    * @param say told at the end of a second in which messages were left out, how many
    * @param factor how many times as much passes
    */

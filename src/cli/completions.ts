@@ -18,7 +18,9 @@ export type Shell = "bash" | "zsh" | "fish";
 
 /** Something to offer. */
 export interface Offer {
+  /** What would be typed. */
   text: string;
+  /** What it is for; empty where its name says that. */
   about: string;
 }
 

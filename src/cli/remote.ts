@@ -172,7 +172,9 @@ const changes = {
 
 /** What a restart takes in. Kafka: KIP-745. */
 export interface RestartOptions {
+  /** The connector's tasks too. */
   includeTasks: boolean;
+  /** Only what is FAILED. */
   onlyFailed: boolean;
 }
 

@@ -7,8 +7,11 @@
 
 /** One line of Prometheus's text format. */
 export interface Sample {
+  /** The metric. */
   name: string;
+  /** What of it, such as the connector. */
   labels: Map<string, string>;
+  /** In the metric's unit. */
   value: number;
 }
 

@@ -19,6 +19,7 @@ const intervalSecondsMax = 3600;
 
 /** How `top` shows what it sees. */
 export interface TopOptions {
+  /** Once, for programs. */
   asJson: boolean;
   /** How often it looks, in milliseconds. */
   intervalMs: number;

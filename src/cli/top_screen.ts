@@ -8,9 +8,13 @@ import type { Health, Status } from "./worker_answers.ts";
 
 /** How a worker was at one time. */
 export interface Sight {
+  /** The worker. */
   url: string;
+  /** Its version of Kafka Connect. */
   version: string;
+  /** Null when the worker does not tell. */
   health: Health | null;
+  /** As it told them. */
   connectors: Status[];
   /** Null when the worker has no metrics. */
   figures: Map<string, TaskFigures> | null;
@@ -20,15 +24,23 @@ export interface Sight {
 
 /** A connector or a task, as JSON and as a row. */
 export interface Row {
+  /** The connector's name. */
   connector: string;
   /** Null: the connector itself. */
   task: number | null;
+  /** `source` or `sink`; null where it is not known. */
   type: string | null;
+  /** As Kafka names states. */
   state: string;
+  /** Where it runs. */
   worker: string;
+  /** Since it was last looked at; null where it is not known. */
   recordsPerSecond: number | null;
+  /** Records that a sink has not read yet; null where that means nothing or is not known. */
   lag: number | null;
+  /** Records that failed since the task's start; null where it is not known. */
   errors: number | null;
+  /** Why it failed, in one line; null: it has not. */
   reason: string | null;
 }
 

@@ -19,7 +19,7 @@ export interface BatchIntakeOptions {
   producer: Producer;
   /** How many bytes the task may have out. */
   bytesInFlightMax: number;
-  /** @throws {ConnectError} for a topic that the task may not write to */
+  /** Holds a task to its topics. @throws {ConnectError} for one that it may not write to */
   checkTopic: (topic: string) => void;
   /** Whether the refusal of a topic is one that a producer meets, which a task may be told to tolerate. */
   isTolerable: (topic: string) => boolean;

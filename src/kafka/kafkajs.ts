@@ -27,25 +27,36 @@ export interface ConnectionOptions {
 
 /** What is used of a connection of kafkajs. */
 export interface Connection {
+  /** The name that brokers log. */
   clientId: string;
+  /** What was sent and is not answered yet. */
   requestQueue: Queue;
+  /** Undefined: not connected. */
   socket?: {
     cork(): void;
     write(bytes: Uint8Array, done?: (error?: Error | null) => void): void;
     uncork(): void;
     destroy(): void;
   };
+  /** Whether the socket is open. */
   isConnected(): boolean;
+  /** Whether it may send: there is no login, or one that holds. */
   isAuthenticated(): boolean;
+  /** Logs in. @throws {Error} kafkajs's own when the broker refuses */
   authenticate(): Promise<void>;
   /** How long the broker lets it live, in milliseconds; 0: for ever. */
   sessionLifetime: { toNumber(): number };
   /** How long before that it counts as not authenticated any more, in milliseconds. */
   reauthenticationThreshold: number;
+  /** A number for a request that no other under way has. */
   nextCorrelationId(): number;
+  /** Rejects all requests under way. */
   rejectRequests(error: Error): void;
+  /** Closes the socket. */
   disconnect(): Promise<unknown>;
+  /** The versions of requests that the broker takes, as kafkajs keeps them. */
   versions: unknown;
+  /** Whether the broker takes SaslAuthenticate, as kafkajs keeps it. */
   supportAuthenticationProtocol: unknown;
 }
 
@@ -61,7 +72,9 @@ interface Broker {
 
 /** What reaches one broker. */
 export interface Opened {
+  /** What logs in and asks for versions. */
   broker: Broker;
+  /** Its connections. */
   pool: Pool;
   /** A connection in the place of one that has broken. */
   renew(broken: Connection): Connection;

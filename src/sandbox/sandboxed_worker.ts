@@ -59,6 +59,7 @@ export class SandboxedWorker<M> {
   /** Aborts at its end. */
   readonly #end = new AbortController();
 
+  /** Starts it; what goes wrong is told by `onFailed`. */
   constructor(options: SandboxedWorkerOptions<M>) {
     this.#options = options;
     this.#log = new ReceivedLog(options.logs);
@@ -90,6 +91,7 @@ export class SandboxedWorker<M> {
     this.#log.watchLevels(this.#end.signal, (levels) => this.send({ type: "logLevels", levels }));
   }
 
+  /** Sends it a message, and makes buffers its own; once it has ended nothing happens. */
   send(message: unknown, transfer: Transferable[] = []): void {
     if (!this.hasEnded) this.#worker.postMessage(message, transfer);
   }

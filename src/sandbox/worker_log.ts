@@ -40,7 +40,7 @@ export class MessageLog {
   /** What is shown of each source. */
   levels: WorkerLevels = { plugin: "info", task: "info", errors: "info" };
 
-  /** @param post sends a message to the worker */
+  /** Shows INFO and worse until told otherwise. @param post sends a message to the worker */
   constructor(clock: Clock, post: (message: LogMessage) => void) {
     this.#post = post;
     const bound = (from: LogSource) =>

@@ -27,6 +27,7 @@ const Config = v.custom<Record<string, string>>(
   "must be an object of strings",
 );
 
+/** What is kept of a connector. */
 const StoredConnector = v.strictObject({
   /** As configured, with variables; null: it was deleted, but there is a file of it. */
   config: v.nullable(Config),

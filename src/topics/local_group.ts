@@ -35,7 +35,7 @@ export interface GroupTopics {
   committed(groupId: string, position: TopicPartition): bigint | null;
   /** Stores offsets of the group, durably. */
   commit(groupId: string, offsets: readonly PartitionOffset[]): Promise<void>;
-  /** @throws {ConnectError} when the topics are closed */
+  /** Lets nothing go on once the topics are closed. @throws {ConnectError} */
   checkOpen(): void;
   /** Time. */
   clock: Clock;

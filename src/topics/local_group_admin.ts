@@ -21,7 +21,7 @@ export interface LocalGroupAdminOptions {
   remove(partitions: readonly TopicPartition[]): Promise<void>;
   /** Forgets a group without offsets and members. */
   forget(): void;
-  /** @throws {ConnectError} when the topics are closed */
+  /** Lets nothing go on once the topics are closed. @throws {ConnectError} */
   checkOpen(): void;
 }
 

@@ -94,6 +94,34 @@ Deno.test("the clock, randomness and the disk are passed in", async () => {
   assert.deepEqual(wrong, []);
 });
 
+/** The classes whose members are told of by the interface that they implement, and the plugins' declarations. */
+const told = /^export (class .* implements |default )/;
+
+Deno.test("each public symbol has a doc comment", async () => {
+  const paths: string[] = [];
+  for (const folder of ["src", "plugins"]) {
+    for await (const path of sourceFiles(folder)) paths.push(path);
+  }
+  const { stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--lint", ...paths],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  // Of what it looks for this alone matters within the rooms; mod.ts passes all of it.
+  const missing = new TextDecoder().decode(stderr)
+    .matchAll(/error\[missing-jsdoc\].*\n *--> (.+):(\d+):\d+/g);
+  const wrong: string[] = [];
+  let found = 0;
+  for (const [, path, line] of missing) {
+    found++;
+    const lines = (await Deno.readTextFile(path)).split("\n").slice(0, Number(line));
+    const within = lines.findLast((line) => /^\S/.test(line) && !line.startsWith("}"));
+    if (!told.test(within!)) wrong.push(`${path.replace(root, "")}:${line}`);
+  }
+  assert.ok(found > 0, "deno doc tells otherwise what is missing");
+  assert.deepEqual(wrong, []);
+});
+
 Deno.test("a file has fewer than 400 lines, and no name that says nothing", async () => {
   const wrong: string[] = [];
   // A plugin is one file, whatever it takes to tell its story.

@@ -36,6 +36,7 @@ const characters: Readonly<Record<string, number>> = {
  * @throws {ConfigError} for one that means nothing
  */
 export function readEscape(text: PatternText, rules: EscapeRules & { isInClass: true }): Escape;
+/** Outside a class the answer may be null. @throws {ConfigError} for an escape that means nothing */
 export function readEscape(text: PatternText, rules: EscapeRules): Escape | null;
 export function readEscape(text: PatternText, { isInClass, isRange }: EscapeRules): Escape | null {
   const code = text.skip();

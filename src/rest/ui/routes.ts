@@ -29,10 +29,15 @@ export interface UiOptions {
 
 /** What the page shows, at one time. */
 export interface View {
+  /** Kafka's version. */
   version: string;
+  /** Null: brokers have not told it. */
   clusterId: string | null;
+  /** What statuses call the worker; null while it starts. */
   workerId: string | null;
+  /** What `/health` answers. */
   health: { status: "starting" | "healthy" | "unhealthy"; message: string };
+  /** The connectors with their tasks, by name. */
   connectors: readonly ConnectorStatus[];
   /** Null when the worker does not count. */
   figures: ReadonlyMap<string, TaskFigures> | null;
