@@ -63,4 +63,4 @@ sed "s/@LINES@/$lines/" "$work/connect" >"$work/packed"
 cat "$work/payload" >>"$work/packed"
 chmod 755 "$work/packed"
 mv "$work/packed" "$out"
-echo "Wrote $out ($(($(wc -c <"$out") / 1000000)) MB)" >&2
+echo "Wrote $out ($((($(wc -c <"$out") + 500000) / 1000000)) MB)" >&2

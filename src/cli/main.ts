@@ -76,6 +76,10 @@ async function run(args: readonly string[], secrets: Secrets): Promise<number | 
       return await runTop(rest, secrets);
     case "completions":
       return await runCompletions(rest, secrets);
+    case "distributed":
+      throw new ConfigError(
+        "distributed: workers do not share connectors yet; connect standalone runs them in one process",
+      );
     default:
       throw new ConfigError(`Unknown command "${command}"; see connect --help`);
   }

@@ -234,6 +234,7 @@ function whyNot(error: unknown): string {
     .replace(/^error sending request for url \(.*?\): /, "")
     .replace(/^client error \(\w+\): /, "")
     .replace(/^tcp connect error: /, "")
-    .replace(/ \(os error \d+\)/, "");
+    .replace(/ \(os error \d+\)/, "")
+    .replace(/Other\(OtherError\(CaUsedAsEndEntity\)\)/, "it is an authority's (CA:TRUE)");
   return plain(reason);
 }

@@ -345,6 +345,7 @@ const wrongArguments: [args: string[], says: string][] = [
   [["test", "a", "b"], 'Cannot read "b": there is no such file'],
   [["test", "a", "b", "--worker", "c"], 'Cannot read "c": there is no such file'],
   [["distribute"], 'Unknown command "distribute"; see connect --help'],
+  [["distributed", "w.properties"], "distributed: workers do not share connectors yet; "],
   [["spool", "drain"], 'spool: unknown action "drain"; it must be status'],
   [["spool", "status"], "spool status: --worker WORKER.properties is missing"],
   [

@@ -294,6 +294,11 @@ Deno.test("connect trusts the authority of --cacert, and no one it does not know
     const { code, stderr } = await connect.run(...list);
     assert.equal(code, 1);
     assert.match(stderr, /^connect: Cannot reach https:\/\/127.0.0.1:\d+: .*certificate.*\n$/);
+    // What `openssl req -x509` makes by default, with itself for an authority.
+    await using own = new RecordedWorker({}, { key: authority.key, cert: authority.certificate });
+    const options = ["--url", `https://${own.host}`, "--cacert", "ca.pem"];
+    const refused = await connect.run("connectors", "list", ...options);
+    assert.match(refused.stderr, /: invalid peer certificate: it is an authority's \(CA:TRUE\)\n$/);
   });
 });
 

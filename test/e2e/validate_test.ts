@@ -26,6 +26,7 @@ rest.advertised.port=-1
 access.control.allow.origin=http://(
 response.http.headers.config=setDate Expires:tomorrow
 my.key=1
+plugin.path=plugins
 config.providers=dir
 config.providers.dir.class=DirectoryConfigProvider
 `,
@@ -46,7 +47,7 @@ producer.override.batch.size=big
 };
 
 const expected = [
-  "warning: These configurations '[my.key]' were supplied but are not used yet.",
+  "warning: These configurations '[my.key, plugin.path]' were supplied but are not used yet.",
   "w.properties: offset.flush.interval.ms: Invalid value soon for configuration",
   "w.properties: topic.creation.enable: Invalid value maybe for configuration topic.creation.enable: ",
   "w.properties: value.converter: Invalid value JsonConvertor for configuration value.converter: ",

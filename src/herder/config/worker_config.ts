@@ -106,7 +106,7 @@ export const standaloneConfigDef = ConfigDef.of({
   ),
   "offset.flush.interval.ms": optional("LONG", 60000n, "How often offsets are committed."),
   "offset.flush.timeout.ms": optional("LONG", 5000n, "How long a commit of offsets may take."),
-  "plugin.path": optional("LIST", null, "Files and folders of plugins.", {
+  "plugin.path": optional("LIST", null, "Files and folders of plugins; not read yet.", {
     validator: validList({ isEmptyAllowed: false, isNullAllowed: true }),
   }),
   "plugin.discovery": optional(
@@ -175,10 +175,10 @@ const openPrefixes = [
   "log.level",
 ];
 
-/** The keys that mean nothing to a standalone worker, in the order they were given. */
+/** The keys that mean nothing to a standalone worker, or nothing yet, in the order they were given. */
 export function unknownWorkerKeys(props: Props): string[] {
   return Object.keys(props).filter((key) =>
-    !Object.hasOwn(standaloneConfigDef.keys, key) &&
+    (!Object.hasOwn(standaloneConfigDef.keys, key) || key === "plugin.path") &&
     !Object.hasOwn(restAdditionsConfigDef.keys, key) &&
     !openPrefixes.some((prefix) => key.startsWith(prefix))
   );
