@@ -77,7 +77,7 @@ async function fileSection(path: string): Promise<string[]> {
 
 /** The first paragraph of a plugin's file. */
 function purposeOf(source: string, path: string): string {
-  const paragraph = /^\/\*\*\n(.+?)\n \*\n/s.exec(source)?.[1];
+  const paragraph = /^\/\*\*(?:\n \*)? (.+?)(?:\n \*\n|\s+\*\/)/s.exec(source)?.[1];
   const text = paragraph?.split("\n").map((line) => line.replace(/^ \* ?/, "")).join(" ");
   if (text === undefined || !text.includes(": ")) {
     throw new Error(`Cannot document ${path}: it does not begin with a comment "NAME: PURPOSE"`);
