@@ -107,8 +107,7 @@ function round(call: () => unknown, count: number): number {
 
 /** The same of Java's, in the order of the workloads. */
 async function measureJava(workloads: readonly Workload[]): Promise<number[]> {
-  const files = ["PluginBenchmark.java", "Transforms.java", "Converters.java"];
-  const java = await (await Java.open()).compile(...files);
+  const java = await (await Java.open()).withPrograms();
   const path = await Deno.makeTempFile({ suffix: ".json" });
   try {
     await Deno.writeTextFile(path, JSON.stringify(workloads));

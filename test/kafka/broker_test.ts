@@ -9,7 +9,7 @@ type Settings = Record<string, string>;
 
 /** Sends and reads a record with each of these clients. @returns what came, or the error's name */
 async function roundTrips(java: Java, clients: readonly Settings[]): Promise<string[]> {
-  const program = await java.compile("RoundTrip.java");
+  const program = await java.withPrograms();
   let lines: string[] = [];
   await inTemporaryFolder(async (folder) => {
     const files = await Promise.all(clients.map(async (settings, i) => {

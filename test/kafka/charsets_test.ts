@@ -10,7 +10,7 @@ const others = /^(x-)?utf|unicode/i;
 javaTest(
   "javaCharset() knows each byte as Java does, or does not know the encoding",
   async (java) => {
-    const { code, stdout, stderr } = await (await java.compile("Charsets.java")).run("Charsets");
+    const { code, stdout, stderr } = await (await java.withPrograms()).run("Charsets");
     assert.equal(code, 0, stderr);
     const known: string[] = [];
     for (const line of stdout.trim().split("\n")) {

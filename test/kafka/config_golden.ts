@@ -27,7 +27,7 @@ export const environment = {
 
 /** Has the real Kafka say it again. */
 export async function recordConfig(java: Java, program: string): Promise<unknown> {
-  const compiled = await java.compile(`${program}.java`);
+  const compiled = await java.withPrograms();
   const command = compiled.command(program, [], { env: environment, stdin: "null" });
   const { code, stdout, stderr } = await command.output();
   strictEqual(code, 0, new TextDecoder().decode(stderr));

@@ -144,7 +144,7 @@ for (const isolationLevel of ["read_committed", "read_uncommitted"] as const) {
     async (bench) => {
       const { topics, cluster, id, java } = bench;
       await topics.createTopics([{ name: id }]);
-      const program = await java.compile("Transactions.java");
+      const program = await java.withPrograms();
       const args = [cluster.bootstrapServers(), id, ...transactions];
       const { code, stderr } = await program.run("Transactions", ...args);
       assert.equal(code, 0, stderr);

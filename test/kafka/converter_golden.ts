@@ -8,7 +8,7 @@ export const converterGolden = "converters.json";
 
 /** Has the real converters answer the cases in a file. @returns JSON, with Java's own text of numbers */
 export async function converterAnswers(java: Java, path: string): Promise<string> {
-  const program = await java.compile("Converters.java");
+  const program = await java.withPrograms();
   const { code, stdout, stderr } = await program.run("Converters", path);
   strictEqual(code, 0, stderr);
   return stdout;

@@ -42,7 +42,7 @@ function theirs(shares: Group["range"]): Record<string, string[]> {
 }
 
 javaTest("consumers tell and divide in a group as Java's do", async (java) => {
-  const program = await java.compile("GroupProtocol.java");
+  const program = await java.withPrograms();
   const seed = String(crypto.getRandomValues(new Uint32Array(1))[0]);
   const { code, stdout, stderr } = await program.run("GroupProtocol", seed, "400");
   assert.equal(code, 0, stderr);

@@ -11,7 +11,7 @@ export async function startReader(
 ) {
   const text = Object.entries(props).map(([key, value]) => `${key}=${value}\n`).join("");
   await Deno.writeTextFile(`${folder}/reader.properties`, text);
-  const program = await java.compile("GroupReader.java");
+  const program = await java.withPrograms();
   const child = program.command("GroupReader", [`${folder}/reader.properties`, topic], {
     stdin: "piped",
     stdout: "piped",

@@ -421,7 +421,7 @@ export function randomCases(count: number, seed: number): TextCases {
 
 /** What Java answers. */
 export async function answersOf(java: Java, cases: TextCases): Promise<TextCases> {
-  const compiled = await java.compile("JavaText.java");
+  const compiled = await java.withPrograms();
   const path = await Deno.makeTempFile({ suffix: ".json" });
   try {
     await Deno.writeTextFile(path, JSON.stringify(cases));

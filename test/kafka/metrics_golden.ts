@@ -68,7 +68,7 @@ export async function recordMetrics(java: Java, bootstrapServers: string): Promi
       await write("source", source),
       await write("sink", sink),
     ];
-    const compiled = await java.compile("ConnectMetrics.java");
+    const compiled = await java.withPrograms();
     const { code, stdout, stderr } = await compiled.run(
       "ConnectMetrics",
       String(linesThrough),

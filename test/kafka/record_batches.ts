@@ -49,7 +49,7 @@ export interface RecordBatches {
 
 /** Has the real Kafka make the batches. */
 export async function recordBatches(java: Java): Promise<RecordBatches> {
-  const { code, stdout, stderr } = await (await java.compile("RecordBatches.java"))
+  const { code, stdout, stderr } = await (await java.withPrograms())
     .run("RecordBatches");
   strictEqual(code, 0, stderr);
   return JSON.parse(stdout);

@@ -276,7 +276,7 @@ export const userFiles = {
 
 /** Has the real Kafka say what it says. Each JAAS file takes a JVM of its own. */
 export async function recordListeners(java: Java): Promise<RestListenersGolden> {
-  const compiled = await java.compile("RestListeners.java");
+  const compiled = await java.withPrograms();
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, text] of Object.entries(userFiles)) {

@@ -54,7 +54,7 @@ function connectorProps(name: string, strategy: string): Props {
 }
 
 async function startTheirs(java: Java, folder: string, worker: Props, connector: Props) {
-  const program = await java.compile("RecordingSink.java");
+  const program = await java.withPrograms();
   const started = await JavaWorker.start(program, folder, worker, [connector]);
   return { calls: () => callsIn(started.lines), stop: () => started.stop() };
 }

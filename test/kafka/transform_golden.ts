@@ -8,7 +8,7 @@ export const transformGolden = "transforms.json";
 
 /** Has the real transforms and predicates answer the cases in a file. @returns JSON, with Java's own text of numbers */
 export async function transformAnswers(java: Java, path: string): Promise<string> {
-  const program = await java.compile("Transforms.java", "Converters.java");
+  const program = await java.withPrograms();
   // All cases and their answers are held at once.
   const jvm = ["-Xmx512m"];
   const { code, stdout, stderr } = await program.command("Transforms", [path], { jvm }).output();
