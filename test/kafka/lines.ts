@@ -18,7 +18,7 @@ const filling = " ".padEnd(lineLength - numberLength, "abcdefghijklmnopqrstuvwxy
 /** How many lines are appended at once: a megabyte. */
 const blockLines = 10_000;
 /** So many lines lie before the source that it is never idle, and no more. */
-const aheadLinesMax = 20 * blockLines;
+const aheadLinesMax = 5 * blockLines;
 
 /** A worker on brokers; `more` goes before. */
 export function workerProps(bootstrapServers: string, more: Props = {}): Props {
@@ -109,7 +109,7 @@ export class LineFlow {
   }
 
   /** Waits until so many more lines have come out. */
-  async advance(connect: Connect, lines = 5 * blockLines): Promise<void> {
+  async advance(connect: Connect, lines = 2 * blockLines): Promise<void> {
     const end = this.#outLines + lines;
     await until(() => this.#outLines >= end, () => connect.log);
   }

@@ -178,10 +178,10 @@ function decoys(sizeBytes: number, claimedMax: number): Uint8Array {
 
 for (
   const [what, bytes] of [
-    ["the byte that batches are known by", new Uint8Array(8 << 20).fill(2)],
-    ["headers that claim all that follows", decoys(8 << 20, Infinity)],
-    ["headers that claim a mebibyte each", decoys(8 << 20, 1 << 20)],
-    ["zeros", new Uint8Array(8 << 20)],
+    ["the byte that batches are known by", new Uint8Array(4 << 20).fill(2)],
+    ["headers that claim all that follows", decoys(4 << 20, Infinity)],
+    ["headers that claim a mebibyte each", decoys(4 << 20, 1 << 20)],
+    ["zeros", new Uint8Array(4 << 20)],
   ] as const
 ) {
   Deno.test(`segments full of ${what} are done with soon, in little memory`, async () => {
