@@ -19,6 +19,7 @@ import type {
   Topics,
 } from "../topics/mod.ts";
 import { type BatchIntake, deadLetterIntake, makeLetterTopic } from "./batch_intake.ts";
+import { SinkPositions } from "./sink_positions.ts";
 import { SpareBuffers } from "./spare_buffers.ts";
 import { type TaskMeasure, TaskMeter } from "./task_meter.ts";
 import { logFailure, type OnTaskStatus, type TaskRunner, type TaskStatus } from "./task_runner.ts";
@@ -61,10 +62,7 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #name: string;
   readonly #ended = Promise.withResolvers<void>();
   readonly #done: Promise<void>;
-  /** Of each assigned partition the offset after the last record handed over. */
-  readonly #handed = new Map<string, PartitionOffset>();
-  /** What was committed last of each assigned partition, or where it began. */
-  readonly #committed = new Map<string, PartitionOffset>();
+  readonly #positions: SinkPositions;
   readonly #answers = new Map<number, (offsets: PartitionOffset[]) => void>();
   #consumer: GroupConsumer | null = null;
   /** What the task asked of its consumer, done between two polls. */
@@ -75,6 +73,8 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #meter: TaskMeter;
   #bytesOut = 0;
   #nextRequest = 0;
+  /** The commit under way. */
+  #committing: Promise<void> | null = null;
   #wantsCommit = false;
   #wantsPause = false;
   #isStopping = false;
@@ -86,6 +86,7 @@ export class SinkTaskRunner implements TaskRunner {
     this.#options = options;
     this.#meter = new TaskMeter(options);
     this.#name = `${options.spec.connector}-${options.spec.task}`;
+    this.#positions = new SinkPositions(this.#name, options.log);
     this.#buffers = new SpareBuffers(fetchBytesMax, options.spec.bytesInFlightMax);
     this.#worker = new TaskWorker({
       ...options,
@@ -106,12 +107,8 @@ export class SinkTaskRunner implements TaskRunner {
 
   /** How much it does. */
   async measure(): Promise<TaskMeasure[]> {
-    const active = [...this.#handed.values()].reduce(
-      (sum, handed) => sum + Number(handed.offset - this.#committed.get(keyOf(handed))!.offset),
-      0,
-    );
-    const lag = this.#consumer?.lag() ?? null;
-    const place = { partitions: this.#handed.size, active: Math.max(active, 0), lag };
+    const { size: partitions, activeRecords: active } = this.#positions;
+    const place = { partitions, active, lag: this.#consumer?.lag() ?? null };
     return this.#meter.measure(await this.#worker.counts(), place);
   }
 
@@ -163,7 +160,7 @@ export class SinkTaskRunner implements TaskRunner {
     try {
       await this.#deliver(consumer);
       if (this.#hasFailed) return;
-      await this.#giveUp(consumer, [...this.#handed.values()]);
+      await this.#giveUp(consumer, this.#positions.handed);
       this.#worker.send({ type: "stop" });
       await this.#ended.promise;
     } finally {
@@ -179,14 +176,20 @@ export class SinkTaskRunner implements TaskRunner {
     while (!this.#isStopping && !this.#hasFailed) {
       this.#interrupt = new AbortController();
       for (const wish of this.#wishes.splice(0)) wish(consumer);
-      const untilCommitMs = committedMs + spec.offsetFlushIntervalMs - clock.monotonic();
+      // One commit at a time: what is due meanwhile is due once it is over, which ends a poll.
+      const untilCommitMs = this.#committing === null
+        ? committedMs + spec.offsetFlushIntervalMs - clock.monotonic()
+        : Infinity;
       const pauses = this.#wantsPause && this.#status.state === "RUNNING" && this.#bytesOut === 0;
-      if (untilCommitMs <= 0 || this.#wantsCommit || pauses) {
+      const isDue = untilCommitMs <= 0 || this.#wantsCommit || pauses;
+      if (isDue && this.#committing === null) {
         this.#wantsCommit = false;
-        const committed = [...this.#committed.values()];
-        await this.#commit(consumer, await this.#ask({ type: "flush", isIdle, committed }));
+        const { committed } = this.#positions;
+        const offered = await this.#ask({ type: "flush", isIdle, committed });
+        const committing = this.#beginCommit(consumer, offered);
         committedMs = clock.monotonic();
         isIdle = false;
+        if (pauses) await committing;
         if (pauses && this.#wantsPause && !this.#hasFailed) {
           this.#setStatus({ state: "PAUSED", trace: null });
         }
@@ -208,10 +211,7 @@ export class SinkTaskRunner implements TaskRunner {
   async #take(consumer: GroupConsumer, event: ConsumerEvent): Promise<void> {
     switch (event.type) {
       case "assigned":
-        for (const position of event.partitions) {
-          this.#handed.set(keyOf(position), { ...position });
-          this.#committed.set(keyOf(position), position);
-        }
+        this.#positions.assign(event.partitions);
         this.#worker.send({ type: "open", partitions: event.partitions });
         break;
       case "revoked":
@@ -219,13 +219,13 @@ export class SinkTaskRunner implements TaskRunner {
         break;
       case "lost":
         await this.#ask({ type: "close", lost: true, partitions: event.partitions.map(bare) });
-        this.#forget(event.partitions);
+        this.#positions.forget(event.partitions);
         break;
       case "batches": {
-        const handed = this.#handed.get(keyOf(event));
-        if (handed === undefined) break;
-        handed.offset = endOffsetOf(event.batches, event.position);
-        this.#options.onTopic?.(event.topic);
+        const { topic, partition, position } = event;
+        const offset = endOffsetOf(event.batches, position);
+        if (!this.#positions.hand({ topic, partition, offset })) break;
+        this.#options.onTopic?.(topic);
         this.#bytesOut += event.batches.length;
         this.#worker.send(event, [event.batches.buffer]);
         break;
@@ -236,18 +236,10 @@ export class SinkTaskRunner implements TaskRunner {
   /** Closes partitions, and commits what the task gives for them. */
   async #giveUp(consumer: GroupConsumer, partitions: readonly TopicPartition[]): Promise<void> {
     const closing = partitions.map(bare);
-    await this.#commit(
-      consumer,
-      await this.#ask({ type: "close", lost: false, partitions: closing }),
-    );
-    this.#forget(closing);
-  }
-
-  #forget(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) {
-      this.#handed.delete(keyOf(partition));
-      this.#committed.delete(keyOf(partition));
-    }
+    const offered = await this.#ask({ type: "close", lost: false, partitions: closing });
+    await this.#committing;
+    await this.#commit(consumer, offered);
+    this.#positions.forget(closing);
   }
 
   /** Asks the task, and waits for its answer or its end. */
@@ -263,37 +255,26 @@ export class SinkTaskRunner implements TaskRunner {
     return await Promise.race([answer.promise, this.#ended.promise.then(() => [])]);
   }
 
+  /** Commits while records are put: a coordinator may be long in coming. Kafka: `doCommitAsync`. */
+  #beginCommit(consumer: GroupConsumer, offered: readonly PartitionOffset[]): Promise<void> {
+    return this.#committing = this.#commit(consumer, offered).finally(() => {
+      this.#committing = null;
+      this.#interrupt.abort();
+    });
+  }
+
   /** Commits what the task offers, as far as it is new and the task's to give. */
   async #commit(consumer: GroupConsumer, offered: readonly PartitionOffset[]): Promise<void> {
-    const own = offered.filter((position) => this.#mayCommit(position));
-    // Kafka: `WorkerSinkTask.commitOffsets`. A topic that is made anew must not get an offset of the old one.
-    const changed = own.filter((position) =>
-      position.offset !== this.#committed.get(keyOf(position))!.offset
-    );
+    const changed = this.#positions.toCommit(offered);
     if (changed.length === 0) return;
     try {
       await this.#meter.committing(() => consumer.commit(changed));
-      for (const position of changed) this.#committed.set(keyOf(position), position);
+      this.#positions.wereCommitted(changed);
     } catch (error) {
       // Kafka: `WorkerSinkTask.onCommitCompleted`: the next commit covers what this one did not, and
       // what has gone to another task is committed by that one.
       this.#options.log.error(`${this.#name}: cannot commit offsets: ${reasonOf(error)}`);
     }
-  }
-
-  /** Kafka: `WorkerSinkTask.commitOffsets`. */
-  #mayCommit(position: PartitionOffset): boolean {
-    const handed = this.#handed.get(keyOf(position));
-    if (handed !== undefined && position.offset <= handed.offset) return true;
-    const { topic, partition, offset } = position;
-    this.#options.log.warn(
-      `${this.#name}: Ignoring invalid task provided offset ${topic}-${partition}/${offset} -- ${
-        handed === undefined
-          ? "partition not assigned"
-          : `not yet consumed, currentOffset=${handed.offset}`
-      }`,
-    );
-    return false;
   }
 
   #receive(message: FromTask): void {
@@ -356,9 +337,7 @@ export class SinkTaskRunner implements TaskRunner {
   }
 
   #seek(consumer: GroupConsumer, position: PartitionOffset): void {
-    const handed = this.#handed.get(keyOf(position));
-    if (handed === undefined) return;
-    handed.offset = position.offset;
+    if (!this.#positions.hand(position)) return;
     consumer.seek(position);
     this.#worker.send({ type: "sought", ...position });
   }
@@ -386,10 +365,6 @@ export class SinkTaskRunner implements TaskRunner {
     this.#interrupt.abort();
     this.#ended.resolve();
   }
-}
-
-function keyOf({ topic, partition }: TopicPartition): string {
-  return `${partition} ${topic}`;
 }
 
 function bare({ topic, partition }: TopicPartition): TopicPartition {

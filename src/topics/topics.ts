@@ -119,7 +119,7 @@ export type ConsumerEvent =
   }
   | { type: "idle" };
 
-/** One member of a consumer group, as a sink task has it. One call at a time, but for `close`. */
+/** One member of a consumer group, as a sink task has it. One call at a time, but for `commit` and `close`. */
 export interface GroupConsumer {
   /**
    * The next thing that happened, waiting at most `waitMsMax`.
@@ -129,7 +129,7 @@ export interface GroupConsumer {
    */
   poll(options: PollOptions): Promise<ConsumerEvent>;
   /**
-   * Stores the group's offsets, durably.
+   * Stores the group's offsets, durably. It may take long while the group's coordinator is away; polls go on.
    * @throws {ConnectError} for a partition that is not assigned to this member
    */
   commit(offsets: readonly PartitionOffset[]): Promise<void>;

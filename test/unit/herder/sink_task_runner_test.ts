@@ -8,24 +8,36 @@ import { EmbeddedTopics } from "../../../src/topics/mod.ts";
 import { inTemporaryFolder, until } from "../../e2e/connect.ts";
 import { keptLog, MemoryDisk } from "../../faults/memory_disk.ts";
 
-function batch(): Uint8Array<ArrayBuffer> {
+function batch(...values: string[]): Uint8Array<ArrayBuffer> {
   const builder = new BatchBuilder({ sizeMax: 1000 });
-  builder.append(null, "value", [], 0);
+  for (const value of values) builder.append(null, value, [], 0);
   return builder.seal();
 }
 
-Deno.test("a sink task commits what it was handed alone, and the rest of what it offers is named", async () => {
+/** A worker whose sink `it` reads topic `t`, in the embedded log. */
+async function withWorker(
+  { plugins = [], props = {} }: { plugins?: string[]; props?: Record<string, string> },
+  test: (worker: {
+    log: ReturnType<typeof keptLog>;
+    topics: EmbeddedTopics;
+    herder: StandaloneHerder;
+    /** What the sink's group has committed. */
+    committed(): Promise<[partition: number, offset: bigint][]>;
+  }) => Promise<void>,
+): Promise<void> {
   const log = keptLog();
   const disk = new MemoryDisk();
   const topics = await EmbeddedTopics.open({ disk, folder: "log", clock: systemClock, log });
-  const files = [new URL("../../sandbox/plugins/overeager.js", import.meta.url).href];
+  const files = plugins.map((name) =>
+    new URL(`../../sandbox/plugins/${name}.js`, import.meta.url).href
+  );
   const connectors = new Connectors(log, files, { onReconfigure() {}, onRaised() {} });
   const herder = new StandaloneHerder({
     workerProps: {
-      "key.converter": "StringConverter",
-      "value.converter": "StringConverter",
+      "key.converter": "org.apache.kafka.connect.storage.StringConverter",
+      "value.converter": "org.apache.kafka.connect.storage.StringConverter",
       "offset.storage.file.filename": "offsets",
-      "offset.flush.interval.ms": "50",
+      ...props,
     },
     workerId: "worker:8083",
     connectors,
@@ -41,11 +53,26 @@ Deno.test("a sink task commits what it was handed alone, and the rest of what it
     clock: systemClock,
     log,
   });
+  const committed = async () =>
+    (await topics.groupOffsets("connect-it")).map((
+      { partition, offset },
+    ): [number, bigint] => [partition, offset]);
   try {
+    await test({ log, topics, herder, committed });
+  } finally {
+    await herder.stop();
+    await topics.close();
+  }
+}
+
+Deno.test("a sink task commits what it was handed alone, and the rest of what it offers is named", async () => {
+  const options = { plugins: ["overeager"], props: { "offset.flush.interval.ms": "50" } };
+  await withWorker(options, async ({ log, topics, herder, committed }) => {
     await topics.createTopics([{ name: "t", partitions: 2 }]);
-    for (const partition of [0, 1]) await topics.append("t", partition, batch());
-    const props = { "name": "it", "connector.class": "Overeager", "tasks.max": "1", "topics": "t" };
-    await herder.startConnector(props, await connectors.describe(props));
+    for (const partition of [0, 1]) await topics.append("t", partition, batch("value"));
+    await herder.putConnectorConfig("it", {
+      ...{ name: "it", "connector.class": "Overeager", "tasks.max": "1", topics: "t" },
+    }, false);
     const what = "warn it-0: Ignoring invalid task provided offset";
     const ignored = [
       `${what} t-0/2 -- not yet consumed, currentOffset=1`,
@@ -55,46 +82,20 @@ Deno.test("a sink task commits what it was handed alone, and the rest of what it
       () => ignored.every((line) => log.lines.includes(line)),
       () => log.lines.join("\n"),
     );
-    await until(async () => (await topics.groupOffsets("connect-it")).length > 0);
-    assert.deepEqual(await topics.groupOffsets("connect-it"), [
-      { topic: "t", partition: 1, offset: 1n },
-    ]);
+    await until(async () => (await committed()).length > 0);
+    assert.deepEqual(await committed(), [[1, 1n]]);
     assert.equal(herder.status("it").tasks[0].state, "RUNNING");
-  } finally {
-    await herder.stop();
-    await topics.close();
-  }
+  });
 });
 
 Deno.test("a paused sink has committed what it put, is a member still, and is handed nothing", async () => {
   await inTemporaryFolder(async (folder) => {
-    const log = keptLog();
-    const disk = new MemoryDisk();
-    const topics = await EmbeddedTopics.open({ disk, folder: "log", clock: systemClock, log });
-    const connectors = new Connectors(log, [], { onReconfigure() {}, onRaised() {} });
-    const herder = new StandaloneHerder({
-      workerProps: {
-        "key.converter": "org.apache.kafka.connect.storage.StringConverter",
-        "value.converter": "org.apache.kafka.connect.storage.StringConverter",
-        "offset.storage.file.filename": "offsets",
-      },
-      workerId: "worker:8083",
-      connectors,
-      files: [],
-      topics,
-      internalTopics: new Set(),
-      clients: null,
-      offsets: { read: () => [], list: () => [], commit: async () => {} },
-      clock: systemClock,
-      log,
-    });
-    const file = `${folder}/out.txt`;
-    const written = () => Deno.readTextFile(file);
-    const state = () => herder.status("it").tasks[0].state;
-    const committed = async () => await topics.groupOffsets("connect-it");
-    try {
+    await withWorker({}, async ({ log, topics, herder, committed }) => {
+      const file = `${folder}/out.txt`;
+      const written = () => Deno.readTextFile(file);
+      const state = () => herder.status("it").tasks[0].state;
       await topics.createTopics([{ name: "t", partitions: 1 }]);
-      await topics.append("t", 0, batch());
+      await topics.append("t", 0, batch("value"));
       const props = { name: "it", "connector.class": "FileStreamSink", topics: "t", file };
       await herder.putConnectorConfig("it", props, false);
       await until(async () => await written() === "value\n", () => log.lines.join("\n"));
@@ -102,8 +103,8 @@ Deno.test("a paused sink has committed what it put, is a member still, and is ha
       assert.deepEqual(await committed(), []);
       await herder.pauseConnector("it");
       await until(() => state() === "PAUSED");
-      assert.deepEqual(await committed(), [{ topic: "t", partition: 0, offset: 1n }]);
-      await topics.append("t", 0, batch());
+      assert.deepEqual(await committed(), [[0, 1n]]);
+      await topics.append("t", 0, batch("value"));
       // What a member of the group would be handed is handed to nobody.
       const other = await topics.joinGroup({
         groupId: "connect-it",
@@ -118,9 +119,71 @@ Deno.test("a paused sink has committed what it put, is a member still, and is ha
       await herder.resumeConnector("it");
       await until(async () => await written() === "value\nvalue\n", () => log.lines.join("\n"));
       assert.equal(state(), "RUNNING");
-    } finally {
-      await herder.stop();
-      await topics.close();
-    }
+    });
+  });
+});
+
+Deno.test("a sink puts on while a commit waits for its coordinator, and loses neither", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const props = { "offset.flush.interval.ms": "20" };
+    await withWorker({ props }, async ({ log, topics, herder, committed }) => {
+      const file = `${folder}/out.txt`;
+      const { promise: comes, resolve: come } = Promise.withResolvers<void>();
+      const asked: string[] = [];
+      const joinGroup = topics.joinGroup.bind(topics);
+      topics.joinGroup = async (options) => {
+        const member = await joinGroup(options);
+        const commit = member.commit.bind(member);
+        member.commit = async (offsets) => {
+          asked.push(offsets.map(({ offset }) => offset).join());
+          await comes;
+          await commit(offsets);
+        };
+        return member;
+      };
+      await topics.createTopics([{ name: "t", partitions: 1 }]);
+      await topics.append("t", 0, batch("0"));
+      await herder.putConnectorConfig("it", {
+        ...{ name: "it", "connector.class": "FileStreamSink", topics: "t", file },
+      }, false);
+      await until(() => asked.length > 0, () => log.lines.join("\n"));
+      for (let i = 1; i < 5; i++) {
+        await topics.append("t", 0, batch(String(i)));
+        const lines = Array.from({ length: i + 1 }, (_, line) => `${line}\n`).join("");
+        await until(async () => await Deno.readTextFile(file) === lines);
+      }
+      // There is one commit at a time, and what is put at the end is committed after it.
+      assert.deepEqual(asked, ["1"]);
+      const stopped = herder.stopConnector("it");
+      come();
+      await stopped;
+      assert.deepEqual(await committed(), [[0, 5n]]);
+      assert.deepEqual(asked, ["1", "5"]);
+    });
+  });
+});
+
+Deno.test("a sink whose record is put again and again commits what stands before it, and stops", async () => {
+  const options = { plugins: ["reluctant"], props: { "offset.flush.interval.ms": "20" } };
+  await withWorker(options, async ({ log, topics, herder, committed }) => {
+    const given = (value: string) =>
+      log.lines.filter((line) => line.endsWith(`is given ${value}`)).length;
+    await topics.createTopics([{ name: "t", partitions: 1 }]);
+    await topics.append("t", 0, batch("taken"));
+    const props = { name: "it", "connector.class": "Reluctant", topics: "t" };
+    await herder.putConnectorConfig("it", props, false);
+    await until(() => given("taken") === 1, () => log.lines.join("\n"));
+    await topics.append("t", 0, batch("not yet"));
+    await topics.append("t", 0, batch("behind"));
+    await until(() => given("not yet") > 3, () => log.lines.join("\n"));
+    await until(async () => (await committed()).length > 0);
+    assert.deepEqual(await committed(), [[0, 1n]]);
+    // Its partition is closed while it waits to put again: nobody ends it.
+    await herder.restartTask({ connector: "it", task: 0 });
+    const before = given("not yet");
+    await until(() => given("not yet") > before, () => log.lines.join("\n"));
+    assert.deepEqual([given("taken"), given("behind")], [1, 0]);
+    assert.deepEqual(await committed(), [[0, 1n]]);
+    assert.deepEqual(log.lines.filter((line) => line.includes("Graceful stop")), []);
   });
 });
