@@ -76,7 +76,10 @@ export async function producerOptions(owner: TaskOwner, spec: TaskSpec): Promise
   const newTopics = newTopicsOf(worker, connector);
   const clientId = clientIdOf("producer", connector.name, spec.task);
   const options = await writingOptions(owner, spec, clientId);
-  if (options.kafka !== undefined) spec.bytesInFlightMax = options.kafka.producer.bufferBytesMax;
+  if (options.kafka !== undefined) {
+    // Kafka: a producer without any memory refuses each record; ours sends one batch at a time.
+    spec.bytesInFlightMax = Math.max(1, options.kafka.producer.bufferBytesMax);
+  }
   const newTopic = (topic: string) => topic === letters?.name ? letters : newTopics(topic);
   const makesTopics = letters !== null || usesTopicCreation(connector);
   if (!makesTopics) return { ...options, newTopic };

@@ -143,6 +143,28 @@ Deno.test("SourceLoop hands over each batch once when one alone is more than may
   await running;
 });
 
+Deno.test("SourceLoop hands over no more while as much as may be is in flight", async () => {
+  const polls = ["a", "b", "c", "d"].map((letter) => [letter.repeat(600)]);
+  const sent: Batch[] = [];
+  const loop = loopOf(polls, { bytesInFlightMax: 1000, batchBytesMax: 700 }, (message) => {
+    if (message.type === "batch") sent.push(message);
+  });
+  const store = ({ id, batch: { buffer } }: Batch) =>
+    loop.receive({ type: "acked", id, baseOffset: 0n, buffer });
+  const running = loop.run();
+  await until(() => sent.length === 2);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(sent.length, 2);
+  store(sent[0]);
+  await until(() => sent.length === 3);
+  // The last one is not full: it goes when nothing else is in flight.
+  for (const batch of sent.slice(1)) store(batch);
+  await until(() => sent.length === 4);
+  store(sent[3]);
+  loop.receive({ type: "stop" });
+  await running;
+});
+
 Deno.test("SourceLoop that is told to stop leaves what is refused, and offers what is stored", async () => {
   const sent: FromTask[] = [];
   const loop = loopOf([["a"], ["b"], ["c"]], {}, (message) => sent.push(message));
