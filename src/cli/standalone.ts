@@ -9,7 +9,6 @@ import {
   localDisk,
   loggers,
   meteredDisk,
-  reasonOf,
   type Secrets,
   systemClock,
 } from "../base/mod.ts";
@@ -43,7 +42,6 @@ export async function runStandalone(
   let herder: StandaloneHerder | null = null;
   let topics: Topics | null = null;
   const syncs = { log: { count: 0, tookMs: 0 }, spool: { count: 0, tookMs: 0 } };
-  let isStopping = false;
   const connectors = new Connectors(log, [], {
     onRaised: (name, trace) => herder?.connectorRaised(name, trace),
     onReconfigure: (name) => herder?.reconfigureTasks(name),
@@ -125,12 +123,11 @@ export async function runStandalone(
       log.info("Kafka Connect worker started");
     })();
     // Tasks wait for the brokers by themselves; this tells what keeps them waiting.
-    kafka?.connect().catch((error) => isStopping || log.error(`connect-admin: ${reasonOf(error)}`));
+    void kafka?.connect();
     await Promise.race([stop, started.then(() => stop)]);
     log.info("Kafka Connect worker stopping");
     await running.stop();
   } finally {
-    isStopping = true;
     await spool?.close();
     await topics.close();
     await server.close();

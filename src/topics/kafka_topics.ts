@@ -9,6 +9,7 @@ import {
   named,
   NotFoundError,
   OffsetOutOfRangeError,
+  reasonOf,
 } from "../base/mod.ts";
 import {
   type ConnectionSettings,
@@ -64,6 +65,8 @@ export interface KafkaTopicsOptions {
 
 /** How long one fetch waits at a broker, in milliseconds. Kafka: `fetch.max.wait.ms`. */
 const fetchWaitMsMax = 500;
+/** How long after a refusal brokers are asked again what cluster they are, in milliseconds. */
+const refusedRetryMs = 30_000;
 
 /** Topics in Kafka. */
 export class KafkaTopics implements Topics {
@@ -84,9 +87,20 @@ export class KafkaTopics implements Topics {
     return this.#admin.clusterId;
   }
 
-  /** Waits until a broker answers. @throws {AuthenticationError} */
+  /** Waits until a broker answers, or all is closed; why it is refused is told once. */
   async connect(): Promise<void> {
-    await this.#admin.retrying(() => this.#admin.metadata([]), Infinity);
+    const { clock, log } = this.#options;
+    const { closing, clientId } = this.#admin;
+    for (let level: "error" | "debug" = "error"; !closing.aborted; level = "debug") {
+      try {
+        return void await this.#admin.retrying(() => this.#admin.metadata([]), Infinity);
+      } catch (error) {
+        if (closing.aborted) return;
+        named(log, { name: loggers.admin })[level](`${clientId}: ${reasonOf(error)}`);
+      }
+      // Whoever keeps the brokers may yet let the client in.
+      await clock.sleep(refusedRetryMs, closing);
+    }
   }
 
   async append(topic: string, partition: number, batch: Uint8Array<ArrayBuffer>): Promise<bigint> {
@@ -123,6 +137,8 @@ export class KafkaTopics implements Topics {
     const maker = admin === undefined
       ? this.#admin
       : this.#client(admin.connection, named(scope, { name: loggers.admin }));
+    this.#closeWithAll(client);
+    if (admin !== undefined) this.#closeWithAll(maker);
     const making = {
       maker,
       newTopic: options.newTopic,
@@ -228,7 +244,7 @@ export class KafkaTopics implements Topics {
     const { connection: own, apiTimeoutMs, log } = this.#options;
     const connection = kafka?.connection ?? { ...own, clientId };
     const client = this.#client(connection, named(log, { name: loggers.admin }));
-    this.#admin.closing.addEventListener("abort", () => client.close(), { signal: client.closing });
+    this.#closeWithAll(client);
     const admin = new KafkaGroupAdmin({
       groupId,
       client,
@@ -334,6 +350,11 @@ export class KafkaTopics implements Topics {
   ): KafkaClient {
     const { clock, random } = this.#options;
     return new KafkaClient({ ...connection, clock, random, log, onTopic });
+  }
+
+  /** A client is closed with the topics, if not before. */
+  #closeWithAll(client: KafkaClient): void {
+    this.#admin.closing.addEventListener("abort", () => client.close(), { signal: client.closing });
   }
 
   async #retrying<T>(attempt: () => Promise<T>): Promise<T> {

@@ -141,8 +141,8 @@ export class SpoolIntake {
       this.#arrivals.shift();
       this.#usedBytes += arrival.batch.length;
       const refuse = (error: unknown) => {
-        this.#usedBytes -= arrival.batch.length;
         arrival.reject(error);
+        this.free(arrival.batch.length);
       };
       try {
         const queue = await this.#options.queueFor(arrival);

@@ -25,8 +25,11 @@ const apiNames: Readonly<Record<number, string>> = {
   12: "Heartbeat",
   13: "LeaveGroup",
   14: "SyncGroup",
+  17: "SaslHandshake",
   18: "ApiVersions",
   22: "InitProducerId",
+  23: "OffsetForLeaderEpoch",
+  36: "SaslAuthenticate",
   42: "DeleteGroups",
   47: "OffsetDelete",
 };

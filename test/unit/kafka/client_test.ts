@@ -1,0 +1,36 @@
+/** How a client finds its brokers. */
+
+import assert from "node:assert/strict";
+import net from "node:net";
+import { ConnectionError } from "../../../src/kafka/mod.ts";
+import { keptLog } from "../../faults/memory_disk.ts";
+import { scriptedTest } from "./scripted_cluster.ts";
+
+scriptedTest("a client finds a broker whose host has no address at first", async (cluster) => {
+  // Stands in for name servers: the host is this machine from some time on.
+  const connect = net.connect;
+  let isNamed = false;
+  net.connect = ((options: net.TcpNetConnectOpts, done: () => void) =>
+    connect({ ...options, host: isNamed ? "127.0.0.1" : options.host }, done)) as typeof connect;
+  try {
+    const [server] = cluster.connection.bootstrapServers;
+    const later = server.replace("127.0.0.1", "kafka.invalid");
+    const log = keptLog();
+    const client = cluster.client({ bootstrapServers: [later], retryBackoffMs: 1, log });
+    await assert.rejects(client.metadata([]), (error: Error) => {
+      assert.ok(error instanceof ConnectionError);
+      assert.match(error.message, /^No broker of bootstrap\.servers=kafka\.invalid:\d+ answers: /);
+      return true;
+    });
+    const asked = client.retrying(() =>
+      client.metadata([]), 30_000);
+    isNamed = true;
+    assert.equal((await asked).clusterId, "scripted");
+    const told = log.lines.filter((line) => !line.startsWith("debug"));
+    assert.match(told[0], /^warn us: no answer from kafka\.invalid:\d+: /);
+    assert.match(told[1], /^info us: kafka\.invalid:\d+ answers again$/);
+    assert.equal(told.length, 2);
+  } finally {
+    net.connect = connect;
+  }
+});
