@@ -40,7 +40,10 @@ export const commands = {
     options: {
       ...help,
       ...worker,
+      ...json,
       "from-beginning": { type: "boolean" },
+      offset: { type: "string" },
+      partition: { type: "string" },
       "max-messages": { type: "string" },
       property: { type: "string", multiple: true },
     },

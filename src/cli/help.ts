@@ -109,8 +109,13 @@ also while the worker runs. A topic whose records are compressed is read as any 
 Options:
   --worker WORKER.properties   the file of the worker, which says where its topics are
   --from-beginning             read from the first record kept; only new ones without it
+  --offset N|earliest|latest   read from that offset, or the nearest there is; a number goes with --partition
+  --partition N                read that partition alone
   --max-messages N             end after N records
-  --property print.key=true    begin each line with the record's key and a tab
+  --property print.FIELD=true  print more of a record, or less with =false, as kafka-console-consumer does: timestamp,
+                               partition, offset, headers, key and value, in this order with tabs between
+  --json                       JSON; of records one object a line, as kcat -J has it: bytes that are no text are
+                               {"base64": "..."}
   -h, --help                   this text
 `,
   dlq:

@@ -130,15 +130,15 @@ async function runTopics(args: readonly string[], secrets: Secrets): Promise<voi
   if (action !== "list" && topic === undefined) {
     throw new ConfigError(`topics ${action}: the topic is missing`);
   }
-  const recordsMax = maxMessages(values["max-messages"]);
-  const printKey = printsKey(values.property);
   const topics = await import("./topics.ts");
+  const { readOptions } = await import("./topics_arguments.ts");
+  const options = readOptions(values);
   const source = await openSource(values.worker, secrets);
   try {
-    if (action === "list") return await topics.listTopics(source);
-    if (action === "describe") return await topics.describeTopic(source, topic);
-    const fromBeginning = values["from-beginning"] === true;
-    await topics.readTopic(source, topic, { fromBeginning, recordsMax, printKey }, systemClock);
+    const asJson = values.json === true;
+    if (action === "list") return await topics.listTopics(source, asJson);
+    if (action === "describe") return await topics.describeTopic(source, topic, asJson);
+    await topics.readTopic(source, topic, options, systemClock);
   } finally {
     await source.close();
   }
@@ -285,26 +285,6 @@ async function openSource(workerFile: string, secrets: Secrets) {
   const patience = { "default.api.timeout.ms": String(patienceMs) };
   const topics = () => kafkaTopics({ ...patience, ...props }, clientSources(log));
   return kafkaSource(await inFile(workerFile, topics));
-}
-
-function maxMessages(text: string | undefined): number {
-  if (text === undefined) return Infinity;
-  if (/^\d{1,15}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new ConfigError(`topics read: --max-messages ${text}: it must be a number of at least 1`);
-}
-
-function printsKey(properties: readonly string[] | undefined): boolean {
-  let printsKey = false;
-  for (const property of properties ?? []) {
-    const found = /^print\.key=(true|false)$/.exec(property);
-    if (found === null) {
-      throw new ConfigError(
-        `topics read: --property ${property}: only print.key=true|false is known`,
-      );
-    }
-    printsKey = found[1] === "true";
-  }
-  return printsKey;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

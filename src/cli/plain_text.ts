@@ -17,12 +17,19 @@ export function plainLines(text: string): string[] {
 
 /** JSON, indented, for terminals too: it means the same and is ASCII wherever that matters. */
 export function plainJson(value: unknown): string {
-  const text = stringifyExact(value, 2);
-  return `${
-    text.replaceAll(steering, (one) => {
-      return one === "\n" ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    })
-  }\n`;
+  return `${steadied(stringifyExact(value, 2))}\n`;
+}
+
+/** The same on one line. */
+export function plainJsonLine(value: unknown): string {
+  return `${steadied(stringifyExact(value))}\n`;
+}
+
+function steadied(json: string): string {
+  return json.replaceAll(
+    steering,
+    (one) => one === "\n" ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Rows as a table: as wide as its cells, two spaces between; numbers stand to the right. */

@@ -1,6 +1,6 @@
 /** Where `connect topics` looks: the embedded log, read beside the worker that owns it, or Kafka. */
 
-import { ConfigError, localDisk, NotFoundError } from "../base/mod.ts";
+import { ConfigError, localDisk, NotFoundError, OffsetOutOfRangeError } from "../base/mod.ts";
 import { EmbeddedLogReader } from "../log/mod.ts";
 import type { FetchedBatches, KafkaTopics, TopicDescription } from "../topics/mod.ts";
 
@@ -63,8 +63,20 @@ export function kafkaSource(topics: KafkaTopics): TopicSource {
   return {
     list: () => topics.listTopics(),
     describe: async (topic) => (await topics.describeTopics([topic]))[0],
-    fetch: (topic, partition, offset) =>
-      topics.fetch(topic, partition, offset, { bytesMax: fetchBytesMax, waitMsMax: 0 }),
+    async fetch(topic, partition, offset) {
+      const fetch = (offset: bigint) =>
+        topics.fetch(topic, partition, offset, { bytesMax: fetchBytesMax, waitMsMax: 0 });
+      try {
+        return await fetch(offset);
+      } catch (error) {
+        if (!(error instanceof OffsetOutOfRangeError)) throw error;
+        const [{ partitions }] = await topics.describeTopics([topic]);
+        const first = partitions.find((one) => one.partition === partition)?.logStartOffset ?? 0n;
+        // What is beyond the end is not there to be read.
+        if (offset > first) throw error;
+        return await fetch(first);
+      }
+    },
     close: () => topics.close(),
   };
 }

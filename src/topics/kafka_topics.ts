@@ -300,9 +300,9 @@ export class KafkaTopics implements Topics {
     } as const;
     const what = `Cannot read ${topic}-${partition} at offset ${offset}`;
     const calledOff = aborted(signal!);
+    const leader = await Promise.race([this.#leader(topic, partition, what), calledOff]);
+    if (leader === null) return null;
     try {
-      const leader = await Promise.race([this.#admin.leader(topic, partition), calledOff]);
-      if (leader === null) return null;
       const position = { topic, partition, offset, leaderEpoch: -1 };
       const asked = this.#admin.send(leader, fetchRequest([position], limits), "fetches");
       const answer = await Promise.race([asked, calledOff]);
@@ -315,10 +315,20 @@ export class KafkaTopics implements Topics {
       if (found.error !== 0) throw new KafkaError(what, found.error);
       return found;
     } catch (error) {
-      if (isUnknown(error)) throw new NotFoundError(`${what}: there is none`, { cause: error });
       if (error instanceof KafkaError && error.code === "OFFSET_OUT_OF_RANGE") {
         throw new OffsetOutOfRangeError(error.message, { cause: error });
       }
+      // A broker may not know yet what it leads: whether that is there, metadata tell.
+      this.#admin.forgetTopic(topic);
+      throw error;
+    }
+  }
+
+  async #leader(topic: string, partition: number, what: string): Promise<number> {
+    try {
+      return await this.#admin.leader(topic, partition);
+    } catch (error) {
+      if (isUnknown(error)) throw new NotFoundError(`${what}: there is none`, { cause: error });
       this.#admin.forgetTopic(topic);
       throw error;
     }

@@ -3,7 +3,7 @@
  * batch for each, and Kafka takes one batch of a partition in a request: small ones are put together.
  */
 
-import { CorruptError } from "../base/mod.ts";
+import { concat, CorruptError } from "../base/mod.ts";
 import {
   BatchBuilder,
   type BatchHeader,
@@ -90,10 +90,7 @@ function since(bytes: Uint8Array<ArrayBuffer>, from: bigint): Uint8Array<ArrayBu
   }
   const first = builder.seal();
   setBaseOffset(first, from);
-  const all = new Uint8Array(first.length + bytes.length - sizeBytes);
-  all.set(first);
-  all.set(bytes.subarray(sizeBytes), first.length);
-  return all;
+  return concat([first, bytes.subarray(sizeBytes)]);
 }
 
 /** One batch with the records of all; those batches themselves where their records cannot be read. */

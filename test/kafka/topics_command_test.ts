@@ -91,6 +91,27 @@ async function showsWhatThereIs(topics: Command, plain: Record<string, string>):
   deepStrictEqual(await printed(topics(plain, "read", ...all)), values);
   const withKeys = [...all, "--property", "print.key=true"];
   deepStrictEqual(await printed(topics(plain, "read", ...withKeys)), lines);
+  const second = ["full", "--partition", "0", "--offset", "1", "--max-messages", "2"];
+  const more = ["offset", "headers"].flatMap((field) => ["--property", `print.${field}=true`]);
+  deepStrictEqual(await printed(topics(plain, "read", ...second, ...more)), [
+    `Offset:1\tNO_HEADERS\t${values[1]}`,
+    `Offset:2\tNO_HEADERS\t${values[2]}`,
+  ]);
+  const [first] = await printed(
+    topics(plain, "read", "full", "--from-beginning", "--max-messages", "1", "--json"),
+  );
+  const { ts, ...rest } = JSON.parse(first);
+  strictEqual(Math.abs(ts - Date.now()) < 600_000, true);
+  deepStrictEqual(rest, {
+    ...{ topic: "full", partition: 0, offset: 0, tstype: "create" },
+    ...{ headers: ["h", "1", "empty", null], key: "ключ", payload: values[0] },
+  });
+  const described = await printed(topics(plain, "describe", "empty", "--json"));
+  deepStrictEqual(JSON.parse(described.join("")), {
+    name: "empty",
+    partitions: [0, 1].map((partition) => ({ partition, logStartOffset: 0, endOffset: 0 })),
+    configs: { "retention.ms": "5000" },
+  });
   // A limit within a batch.
   const some = ["full", "--from-beginning", "--max-messages", "4"];
   deepStrictEqual(await printed(topics(plain, "read", ...some)), values.slice(0, 4));

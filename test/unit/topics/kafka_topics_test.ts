@@ -1,12 +1,38 @@
-/** How a worker's own client finds the cluster. */
+/** How a worker's own client finds the cluster, and what it makes of answers to fetches. */
 
 import assert from "node:assert/strict";
-import { connectionDefaults, consumerDefaults, producerDefaults } from "../../../src/kafka/mod.ts";
+import { type Clock, NotFoundError, systemClock } from "../../../src/base/mod.ts";
+import {
+  connectionDefaults,
+  type ConnectionSettings,
+  consumerDefaults,
+  producerDefaults,
+} from "../../../src/kafka/mod.ts";
 import { KafkaTopics } from "../../../src/topics/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 import { keptLog } from "../../faults/memory_disk.ts";
-import { scriptedTest } from "../kafka/scripted_cluster.ts";
+import { type ScriptedCluster, scriptedTest } from "../kafka/scripted_cluster.ts";
+
+/** The topics of these brokers, and what is said of them. */
+function topicsOf(
+  cluster: ScriptedCluster,
+  { sasl = null, clock = systemClock }: Partial<ConnectionSettings> & { clock?: Clock } = {},
+) {
+  const log = keptLog();
+  const { bootstrapServers, random } = cluster.connection;
+  const own = { bootstrapServers, clientId: "admin", sasl, retryBackoffMs: 1 };
+  const topics = new KafkaTopics({
+    connection: { ...connectionDefaults, ...own },
+    producer: producerDefaults,
+    consumer: consumerDefaults,
+    apiTimeoutMs: 10_000,
+    clock,
+    random,
+    log,
+  });
+  return { topics, log };
+}
 
 scriptedTest(
   "connect() asks again after a login that was refused, and says so once",
@@ -25,18 +51,8 @@ scriptedTest(
       );
     });
     const clock = new HeldClock();
-    const log = keptLog();
-    const { bootstrapServers, random } = cluster.connection;
     const sasl = { mechanism: "plain", username: "us", password: "wrong" } as const;
-    const topics = new KafkaTopics({
-      connection: { ...connectionDefaults, bootstrapServers, clientId: "admin", sasl },
-      producer: producerDefaults,
-      consumer: consumerDefaults,
-      apiTimeoutMs: 10_000,
-      clock,
-      random,
-      log,
-    });
+    const { topics, log } = topicsOf(cluster, { sasl, clock });
     const connecting = topics.connect();
     const errors = () => log.lines.filter((line) => line.startsWith("error"));
     await until(() => errors().length === 1);
@@ -56,3 +72,29 @@ scriptedTest(
     await topics.connect();
   },
 );
+
+scriptedTest("fetch() waits for a broker that does not know yet what it leads", async (cluster) => {
+  cluster.topics.set("t", [{ leader: 1, epoch: 0 }]);
+  let isKnown = false;
+  cluster.standing.set("Fetch", ({ answer }) => {
+    const [error, endOffset] = isKnown ? [0, 7n] as const : [3, -1n] as const;
+    isKnown = !isKnown;
+    return answer((writer) =>
+      writer.int32(0).int16(0).int32(0).int32(1).string("t").int32(1).int32(0).int16(error)
+        .int64(endOffset).int64(endOffset).int64(endOffset).int32(0).int32(-1)
+        .nullableBytes(new Uint8Array(0))
+    );
+  });
+  const { topics } = topicsOf(cluster);
+  const options = { bytesMax: 1000, waitMsMax: 0 };
+  const { logStartOffset, endOffset } = await topics.fetch("t", 0, 7n, options);
+  assert.deepEqual([logStartOffset, endOffset], [7n, 7n]);
+  // What brokers do not know, and metadata neither, is not there.
+  cluster.topics.delete("t");
+  await assert.rejects(
+    topics.fetch("t", 0, 7n, options),
+    (error: Error) =>
+      error instanceof NotFoundError && error.message.endsWith("offset 7: there is none"),
+  );
+  await topics.close();
+});
