@@ -42,8 +42,7 @@ public class Converters {
         for (JsonNode each : golden.get("otherConverters")) other((ObjectNode) each);
         for (JsonNode each : golden.get("toConnectHeader")) readHeader((ObjectNode) each);
         for (JsonNode each : golden.get("fromConnectHeader")) writeHeader((ObjectNode) each);
-        System.out.write(JSON.writeValueAsBytes(golden));
-        System.out.flush();
+        JSON.writeValue(System.out, golden);
     }
 
     /** What an action answers, or throws. */

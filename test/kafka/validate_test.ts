@@ -155,6 +155,8 @@ const sinks: readonly NullableProps[] = [
     "key.converter.unknown": "1",
   },
   { "topics": null },
+  { "topics": "\u0007" },
+  { "topics.regex": "d", "errors.deadletterqueue.topic.name": "d" },
   { "topics": null, "topics.regex": null },
   {
     "topics": ",a",

@@ -72,10 +72,21 @@ export function floatText(value: number): string {
   const float = Math.fround(value);
   if (!Number.isFinite(float) || float === 0) return decimalText(float, "");
   for (let precision = 1; precision < 9; precision++) {
-    const text = float.toPrecision(precision);
-    if (Math.fround(Number(text)) === float) return decimalText(float, String(Number(text)));
+    const text = float.toExponential(precision - 1);
+    if (Math.fround(Number(text)) === float) {
+      return decimalText(float, String(Number(evenOf(text, float, precision))));
+    }
   }
   return decimalText(float, String(Number(float.toPrecision(9))));
+}
+
+/** Of two texts of a number as near to it as each other JavaScript takes the larger, Java the one with an even end. */
+function evenOf(text: string, value: number, precision: number): string {
+  if (!/[13579]e/.test(text)) return text;
+  const longer = value.toExponential(precision);
+  const isBetween = longer.includes("5e") &&
+    value.toExponential(100).replace(/0+e/, "e") === longer;
+  return isBetween ? longer.replace(/\.?5e/, "e") : text;
 }
 
 /** Java's form of a number whose shortest digits are in `text`. */

@@ -6,6 +6,7 @@
  */
 
 import { DataError } from "../../base/mod.ts";
+import { parseJavaInteger } from "../java/mod.ts";
 import { BigDecimal } from "./big_decimal.ts";
 import { DATE_NAME, DECIMAL_NAME, TIME_NAME, TIMESTAMP_NAME } from "./logical_names.ts";
 import type { Schema } from "./schema.ts";
@@ -77,10 +78,9 @@ function scaleOf(schema: Schema): number {
   if (scale === undefined) {
     throw new DataError("Invalid Decimal schema: scale parameter not found.");
   }
-  if (!/^[+-]?\d+$/.test(scale) || (Number(scale) | 0) !== Number(scale)) {
-    throw new DataError("Invalid scale parameter found in Decimal schema: ");
-  }
-  return Number(scale);
+  const number = parseJavaInteger(scale, 32);
+  if (number === null) throw new DataError("Invalid scale parameter found in Decimal schema: ");
+  return Number(number);
 }
 
 /**

@@ -105,26 +105,26 @@ function nullText(schema: Schema | null, options: JsonOptions, depth: number): s
 function logicalText(schema: Schema, value: unknown, options: JsonOptions): string | null {
   switch (schema.name) {
     case Decimal.logicalName:
-      if (!(value instanceof BigDecimal)) throw illogical("Decimal", "BigDecimal", value);
+      if (!(value instanceof BigDecimal)) throw illogical(schema, "Decimal", "BigDecimal", value);
       if (options.decimalsAsNumbers) return value.toString();
       return `"${Decimal.fromLogical(schema, value).toBase64()}"`;
     case ConnectDate.logicalName:
-      if (!(value instanceof Date)) throw illogical("Date", "Date", value);
+      if (!(value instanceof Date)) throw illogical(schema, "Date", "Date", value);
       return String(ConnectDate.fromLogical(schema, value));
     case Time.logicalName:
-      if (!(value instanceof Date)) throw illogical("Time", "Date", value);
+      if (!(value instanceof Date)) throw illogical(schema, "Time", "Date", value);
       return String(Time.fromLogical(schema, value));
     case Timestamp.logicalName:
-      if (!(value instanceof Date)) throw illogical("Timestamp", "Date", value);
+      if (!(value instanceof Date)) throw illogical(schema, "Timestamp", "Date", value);
       return String(Timestamp.fromLogical(schema, value));
     default:
       return null;
   }
 }
 
-function illogical(type: string, expected: string, value: unknown): DataError {
+function illogical(schema: Schema, type: string, expected: string, value: unknown): DataError {
   return new DataError(
-    `Invalid type for ${type}, expected ${expected} but was class ${javaClassOf(value)}`,
+    `Invalid type for ${type}, expected ${expected} but was class ${javaClassOf(value, schema)}`,
   );
 }
 

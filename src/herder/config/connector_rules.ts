@@ -5,7 +5,13 @@
  * @module
  */
 
-import { type ConfigDef, type ConfigValue, JavaPattern, type Props } from "../../api/mod.ts";
+import {
+  type ConfigDef,
+  type ConfigValue,
+  JavaPattern,
+  type Props,
+  trimJava,
+} from "../../api/mod.ts";
 import type { NullableProps } from "./plugin_validation.ts";
 import { sinkConnectorConfigDef } from "./source_sink_keys.ts";
 
@@ -23,8 +29,9 @@ export function validateConnector(
   const byName = new Map(values.map((value) => [value.name, value]));
   const topics = byName.get("topics")!;
   const regex = byName.get("topics.regex")!;
-  const hasTopics = (props.topics ?? "").trim() !== "";
-  const hasRegex = (props["topics.regex"] ?? "").trim() !== "";
+  const isPattern = regex.errorMessages.length === 0;
+  const hasTopics = trimJava(props.topics ?? "") !== "";
+  const hasRegex = trimJava(props["topics.regex"] ?? "") !== "";
   if (hasTopics === hasRegex) {
     const message = hasTopics
       ? "topics and topics.regex are mutually exclusive options, but both are set."
@@ -32,8 +39,8 @@ export function validateConnector(
     topics.errorMessages.push(message);
     regex.errorMessages.push(message);
   }
-  const deadLetters = byName.get("errors.deadletterqueue.topic.name")!.value as string;
-  if (deadLetters === "") return values;
+  const deadLetters = byName.get("errors.deadletterqueue.topic.name")!.value as string | null;
+  if (deadLetters === null || deadLetters === "") return values;
   const names = topics.value as readonly string[];
   if (hasTopics && names.includes(deadLetters)) {
     topics.errorMessages.push(
@@ -41,7 +48,7 @@ export function validateConnector(
         `('topics=[${names.join(", ")}]') consumed by the connector`,
     );
   }
-  if (hasRegex && regex.errorMessages.length === 0) {
+  if (hasRegex && isPattern) {
     const pattern = regex.value as string;
     if (JavaPattern.compile(pattern).matches(deadLetters)) {
       regex.errorMessages.push(

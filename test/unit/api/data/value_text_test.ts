@@ -132,6 +132,9 @@ Deno.test("doubleText() and floatText() are Java's", () => {
   assert.equal(floatText(Math.fround(1e-45)), "1.4E-45");
   assert.equal(floatText(Math.fround(3.4028235e38)), "3.4028235E38");
   assert.equal(floatText(Math.fround(0.1)), "0.1");
+  // As near to 183395.13, and both read back.
+  assert.equal(floatText(183395.125), "183395.12");
+  assert.equal(floatText(-183395.375), "-183395.38");
   assert.equal(floatText(NaN), "NaN");
   fc.assert(fc.property(fc.double({ noNaN: true }), (value) => {
     assert.ok(Object.is(Number(doubleText(value)), value));
