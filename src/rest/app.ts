@@ -25,7 +25,13 @@ import { HttpError, toldOf } from "./errors.ts";
 import { internalRoutes } from "./internal.ts";
 import { loggerRoutes } from "./loggers.ts";
 import { addMetrics, type Metrics } from "./metrics.ts";
-import { acceptedJson, acceptsText, isJson, mayBeJson } from "./negotiation.ts";
+import {
+  acceptedJson,
+  isJson,
+  mayBeJson,
+  preferredType,
+  refuseMalformedType,
+} from "./negotiation.ts";
 import { refuseMalformedPath, routedPath } from "./request_path.ts";
 import { rootRoutes, starting } from "./root.ts";
 import { type Answer, type Route, route } from "./route.ts";
@@ -34,6 +40,8 @@ import { within } from "./within.ts";
 
 /** How long an answer may take. Kafka: `RestRequestTimeout`. */
 const answerMsMax = 90_000;
+/** Under what name a request's context has the content type that it is answered with. */
+const acceptedType = "acceptedType";
 
 /** What the API tells of its worker. */
 export interface RestOptions {
@@ -134,6 +142,7 @@ function appOf(routes: readonly Route[], options: RestOptions): Hono {
   const app = new Hono({ getPath: routedPath });
   app.use(async ({ req }, next) => {
     refuseMalformedPath(req.raw);
+    refuseMalformedType(req.raw.headers.get("content-type"));
     await next();
   });
   for (const [path, methods] of Map.groupBy(routes, ({ path }) => path)) {
@@ -145,16 +154,19 @@ function appOf(routes: readonly Route[], options: RestOptions): Hono {
   app.notFound(() => {
     throw new HttpError(404);
   });
-  app.onError((error, context) => {
-    const { status, message } = toldOf(error);
-    if (status >= 500 && !(error instanceof HttpError)) {
-      const { method, path } = context.req;
-      options.log.error(`Uncaught exception in REST call to ${method} ${path}: ${traceOf(error)}`);
-    }
-    const told = options.secrets?.mask(message) ?? message;
-    return responseOf({ status, body: { error_code: status, message: told } }, "application/json");
-  });
+  app.onError((error, context) => answerOfError(error, context, options));
   return app;
+}
+
+function answerOfError(error: unknown, context: Context, { log, secrets }: RestOptions): Response {
+  const { status, message } = toldOf(error);
+  if (status >= 500 && !(error instanceof HttpError)) {
+    const { method, path } = context.req;
+    log.error(`Uncaught exception in REST call to ${method} ${path}: ${traceOf(error)}`);
+  }
+  const told = secrets?.mask(message) ?? message;
+  const type = context.get(acceptedType) ?? "application/json";
+  return responseOf({ status, body: { error_code: status, message: told } }, type);
 }
 
 async function answerOf(methods: readonly Route[], context: Context): Promise<Response> {
@@ -168,6 +180,7 @@ async function answerOf(methods: readonly Route[], context: Context): Promise<Re
   if (!asked.ignoresContentType && !mayBeJson(contentType)) throw new HttpError(415);
   const accepted = acceptedJson(headers.get("accept"));
   if (accepted === null) throw new HttpError(406);
+  context.set(acceptedType, accepted);
   const answer = await asked.answer({
     path: (name) => req.param(name)!,
     query: (name) => req.query(name) ?? null,
@@ -192,14 +205,9 @@ function optionsOf(methods: readonly Route[], { req }: Context): Response {
   const order = ["HEAD", "DELETE", "POST", "GET", "OPTIONS", "PUT", "PATCH"];
   const allowed = order.filter((method) => all.has(method));
   const allow = allowed.join(",");
-  const accept = req.header("accept") ?? null;
-  if (acceptsText(accept)) {
-    const headers = { allow, "content-type": "text/plain" };
-    return new Response(allowed.join(", "), { headers });
-  }
-  const type = acceptedJson(accept);
-  if (type === null) throw new HttpError(406);
-  return new Response(null, { headers: { allow, "content-type": type } });
+  const type = preferredType(req.header("accept") ?? null);
+  const text = type === "text/plain" ? allowed.join(", ") : null;
+  return new Response(text, { headers: { allow, "content-type": type } });
 }
 
 function responseOf({ status, body, location }: Answer, type: string): Response {

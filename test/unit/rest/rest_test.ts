@@ -147,7 +147,7 @@ Deno.test("REST writes the location of a new connector as Kafka does", async () 
 });
 
 Deno.test("REST refuses malformed paths as errors that say so", async () => {
-  const paths = ["a%zz", "a%ff/status", "a%00b", "a%0Ab", "a%7f", "/status"]
+  const paths = ["a%zz", "a%ff/status", "a%00b", "a%0Ab", "a%7f", "/status", "[a]"]
     .map((path) => `/connectors/${path}`);
   for (const path of ["//connectors", ...paths]) {
     const answer = await appOver(new FakeHerder()).request(`http://localhost${path}`);
@@ -168,14 +168,41 @@ Deno.test("REST weighs what is acceptable", async () => {
   const cases: [accept: string, status: number][] = [
     ["application/*", 200],
     ["text/html, application/json;q=0.1", 200],
-    ["application/json;q=0", 406],
+    // Java: takes it for the least that will do.
+    ["application/json;q=0", 200],
     ["application/jsonx", 406],
     ["APPLICATION/JSON", 200],
+    ["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", 200],
+    ["", 200],
+    ["application", 200],
+    ["text/plain,", 406],
+    ["application/json;q=2", 400],
+    ["application/json;q=0.1234", 400],
+    [",application/json", 400],
+    ["application/json;charset", 400],
   ];
   for (const [accept, status] of cases) {
     const answer = await appOver(new FakeHerder()).request("/connectors", { headers: { accept } });
     assert.equal(answer.status, status, accept);
   }
+});
+
+Deno.test("REST answers with the parameters of the type that is wanted, errors too", async () => {
+  const cases: [accept: string, type: string][] = [
+    ["application/json; charset=UTF-8;q=0.5", "application/json;charset=utf-8"],
+    ['application/json;a="b;c,d";b="c"', 'application/json;a="b;c,d";b=c'],
+    ["*/*, application/json;v=1", "application/json;v=1"],
+    ["application/*;v=1", "application/json"],
+  ];
+  for (const [accept, type] of cases) {
+    for (const path of ["/connectors", "/connectors/none"]) {
+      const answer = await appOver(new FakeHerder()).request(path, { headers: { accept } });
+      assert.equal(answer.headers.get("content-type"), type, accept);
+    }
+  }
+  const headers = { accept: "text/plain;q=0.5, application/json" };
+  const options = await appOver(new FakeHerder()).request("/", { method: "OPTIONS", headers });
+  assert.equal(options.headers.get("content-type"), "application/json");
 });
 
 Deno.test("REST refuses what is not JSON by its content type, where Kafka does", async () => {
@@ -190,7 +217,11 @@ Deno.test("REST refuses what is not JSON by its content type, where Kafka does",
   assert.equal(await answered("/connectors/a/pause", { method: "PUT", headers: form }), 415);
   assert.equal(await answered("/connectors/a/pause", { method: "PUT" }), 202);
   assert.equal(await answered("/connectors/a/pause", { method: "PUT", headers: json }), 202);
-  assert.equal(await answered("/connectors", sending("POST", "{}", { "content-type": "" })), 415);
+  for (const malformed of ["", "json", "application/json,text/plain", "application/json;charset"]) {
+    const asked = sending("POST", "{}", { "content-type": malformed });
+    assert.equal(await answered("/connectors", asked), 400, malformed);
+    assert.equal(await answered("/none", asked), 400, malformed);
+  }
   const unnamed = new Uint8Array([0x7b, 0x7d]);
   assert.equal(await answered("/connectors", { method: "POST", body: unnamed }), 415);
   const upper = { "content-type": "Application/JSON; Charset=UTF-8" };
