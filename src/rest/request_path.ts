@@ -34,7 +34,10 @@ export function refuseMalformedPath(request: Asked): void {
   if (/\/(\.|%2e){1,2}(?=[/;]|$)/i.test(path.replaceAll(/\/\.{1,2}(?=\/|$)/g, "/"))) {
     throw new HttpError(400, "Ambiguous URI path segment");
   }
-  if (/%(?![0-9a-f]{2})|%00/i.test(path)) throw new HttpError(400, "Bad Request");
+  if (/["<>[\\\]^`{|}]/.test(path)) throw new HttpError(400, "Illegal Path Character");
+  if (/%(?![0-9a-f]{2})|%00/i.test(path) || isAboveRoot(path)) {
+    throw new HttpError(400, "Bad Request");
+  }
   let decoded: string;
   try {
     decoded = decodeURIComponent(path);
@@ -43,6 +46,15 @@ export function refuseMalformedPath(request: Asked): void {
   }
   // deno-lint-ignore no-control-regex -- characters that are refused
   if (/[\u0000-\u001f\u007f]/.test(decoded)) throw new HttpError(400, "Suspicious Path Character");
+}
+
+/** Whether a path leaves what there is, by `..`. */
+function isAboveRoot(path: string): boolean {
+  let depth = 0;
+  return path.slice(1).split("/").some((segment) => {
+    depth += segment === ".." ? -1 : segment === "." ? 0 : 1;
+    return depth < 0;
+  });
 }
 
 /** What leads to a connector, when it stands behind `/connectors/`. */

@@ -131,6 +131,7 @@ export class HttpServer {
     server.on("connection", (socket) => this.#accept(socket));
     server.on("request", (incoming, outgoing) => this.#serve(incoming, outgoing));
     server.on("checkContinue", (incoming, outgoing) => this.#serve(incoming, outgoing));
+    server.on("connect", (_, socket) => this.#refuse(socket as Socket, badRequest()));
     server.on("clientError", (error, socket) => this.#refuseBroken(error, socket as Socket));
     if (tls !== null) server.on("secureConnection", (socket) => this.#acceptSecure(socket, tls));
   }
@@ -232,7 +233,7 @@ export class HttpServer {
       const why = `The request took more than ${limits.requestMsMax} ms (rest.request.timeout.ms)`;
       return this.#refuse(socket, new Refusal(408, why));
     }
-    this.#refuse(socket, new Refusal(400, "HTTP 400 Bad Request"));
+    this.#refuse(socket, badRequest());
   }
 
   #refuse(socket: Socket, refusal: Refusal): void {
@@ -243,6 +244,10 @@ export class HttpServer {
     socket.once("close", () => isClosed.abort());
     this.#options.clock.sleep(lingerMs, isClosed.signal).then(() => socket.destroy());
   }
+}
+
+function badRequest(): Refusal {
+  return new Refusal(400, "HTTP 400 Bad Request");
 }
 
 const whys: Readonly<Record<string, string>> = {

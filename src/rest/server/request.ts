@@ -27,6 +27,7 @@ export function requestOf(
   if (!authority.test(named) || !authority.test(host) || path === "" || !URL.canParse(url)) {
     throw new Refusal(400, "HTTP 400 Bad Request");
   }
+  if (host.toLowerCase() !== named.toLowerCase()) throw new Refusal(400, "Authority!=Host");
   const headers = new Headers();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     headers.append(rawHeaders[at], rawHeaders[at + 1]);

@@ -123,7 +123,7 @@ Deno.test("HttpServer tells in the log what it has answered, as Kafka does", asy
   );
 });
 
-const malformed: [what: string, request: string][] = [
+const malformed: [what: string, request: string, why?: RegExp][] = [
   ["no HTTP", "hello\r\n\r\n"],
   ["no host", "GET / HTTP/1.1\r\n\r\n"],
   ["a host that is none", "GET / HTTP/1.1\r\nhost: a b\r\n\r\n"],
@@ -136,11 +136,13 @@ const malformed: [what: string, request: string][] = [
     `${head}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
   ],
   ["a method that is none", "NONSENSE / HTTP/1.1\r\nhost: x\r\n\r\n"],
+  ["who wants a tunnel", "CONNECT y:80 HTTP/1.1\r\nhost: y:80\r\n\r\n"],
+  ["two hosts", "GET http://y/ HTTP/1.1\r\nhost: x\r\n\r\n", /^Authority!=Host$/],
 ];
-for (const [what, request] of malformed) {
+for (const [what, request, why = /^HTTP 400 Bad Request$/] of malformed) {
   Deno.test(`HttpServer answers 400 to ${what}`, async () => {
     await withServer({}, async (at) => {
-      assertRefused(await answerTo(at, request), 400, /^HTTP 400 Bad Request$/);
+      assertRefused(await answerTo(at, request), 400, why);
     });
   });
 }
