@@ -8,8 +8,11 @@
  * Every call may reject with the platform's error (`Deno.errors.*`).
  */
 
-/** How a file is opened: `read` must exist; `write` is made when absent, and kept when present. */
-export type OpenMode = "read" | "write";
+/**
+ * How a file is opened: `read` must exist; `write` is made when absent, and kept when present; so is `private`,
+ * but nobody except its owner may read what is made.
+ */
+export type OpenMode = "read" | "write" | "private";
 
 /** An open file, read and written at positions. */
 export interface DiskFile {

@@ -63,7 +63,9 @@ class LocalFile implements DiskFile {
 /** The machine's own file system. */
 export const localDisk: Disk = {
   async open(path: string, mode: OpenMode): Promise<DiskFile> {
-    const options = mode === "read" ? { read: true } : { read: true, write: true, create: true };
+    if (mode === "read") return new LocalFile(await Deno.open(path));
+    const permissions = mode === "private" ? { mode: 0o600 } : {};
+    const options = { read: true, write: true, create: true, ...permissions };
     return new LocalFile(await Deno.open(path, options));
   },
   async readFile(path) {

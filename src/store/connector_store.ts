@@ -96,7 +96,8 @@ export class FileConnectorStore implements ConnectorStore {
     const text = JSON.stringify({ version: 1, connectors }, null, 2) + "\n";
     try {
       await this.#disk.makeDirectory(folderOf(this.#path));
-      await replaceFile(this.#disk, this.#path, text);
+      // Configurations may hold passwords.
+      await replaceFile(this.#disk, this.#path, text, "private");
     } catch (cause) {
       const what = `Cannot write the connectors file "${this.#path}"`;
       throw new ConnectError(`${what}: ${reasonOf(cause)}`, { cause });

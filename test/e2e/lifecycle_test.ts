@@ -167,7 +167,8 @@ Deno.test("a kept connector that will not do is FAILED, and keeps nobody from st
       kept("idle", { ...source, "connector.class": "Nope" }, "PAUSED"),
     ];
     const text = JSON.stringify({ version: 1, connectors });
-    await Deno.writeTextFile(`${connect.folder}/state/connectors.json`, text);
+    const path = `${connect.folder}/state/connectors.json`;
+    await Deno.writeTextFile(path, text);
     const ask = await start();
     await untilStates(ask, { idle: "PAUSED", nope: "FAILED", well: "RUNNING RUNNING" });
     const { type, connector: { trace } } = await ask("GET", "/connectors/nope/status") as {
@@ -179,6 +180,8 @@ Deno.test("a kept connector that will not do is FAILED, and keeps nobody from st
     await ask("PUT", "/connectors/nope/config", source);
     await ask("DELETE", "/connectors/idle");
     await untilStates(ask, { nope: "RUNNING RUNNING", well: "RUNNING RUNNING" });
+    // Configurations may hold passwords.
+    assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
     assert.equal(await connect.stop(), 0);
   });
 });
