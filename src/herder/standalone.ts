@@ -48,6 +48,7 @@ import type { InitialConnector } from "./initial_connectors.ts";
 import { type Measurable, measureWorker, Startups } from "./measured.ts";
 import type { RunningConnector, RunningConnectorOptions } from "./running_connector.ts";
 import { RunningConnectors } from "./running_connectors.ts";
+import type { ConnectorDefinition } from "./task_configs.ts";
 import { type PrepareTask, taskLauncher, type TaskLauncherOptions } from "./task_launcher.ts";
 
 /** What a herder works with. */
@@ -202,22 +203,12 @@ export class StandaloneHerder implements Herder, Measurable {
     allowReplace: boolean,
     initialState?: TargetState,
   ): Promise<{ created: boolean; info: ConnectorInfo }> {
-    const description = await this.#options.connectors.validate(
-      props,
-      this.#policy,
-      this.#variables,
-    );
+    const description = await this.#validate(props);
     const { created, running, begun } = await this.#turn.take(async () => {
-      const running = this.#running.get(name);
-      if (running !== undefined && !allowReplace) {
+      if (this.#running.get(name) !== undefined && !allowReplace) {
         throw new AlreadyExistsError(`Connector ${name} already exists`);
       }
-      const target = running?.target ?? initialState ?? "STARTED";
-      await this.#kept.keep(name, props, target);
-      if (running === undefined) {
-        return { created: true, ...this.#running.add({ props, description }, target) };
-      }
-      return { created: false, running, begun: running.configure({ props, description }) };
+      return await this.#put({ props, description }, initialState);
     });
     await begun;
     return { created, info: infoOf(running) };
@@ -228,14 +219,19 @@ export class StandaloneHerder implements Herder, Measurable {
     name: string,
     patch: Record<string, string | null>,
   ): Promise<ConnectorInfo> {
-    const { props } = this.#running.find(name, `Connector ${name} not found`);
-    const patched = new Map<string, string>(Object.entries(props));
-    for (const [key, value] of Object.entries(patch)) {
-      if (value === null) patched.delete(key);
-      else patched.set(key, value);
+    for (;;) {
+      const { props: before } = this.#running.find(name, `Connector ${name} not found`);
+      const props = patched(before, patch);
+      const description = await this.#validate(props);
+      const put = await this.#turn.take(async () => {
+        // Kafka: undoes what somebody else has changed meanwhile, and brings back what was deleted.
+        if (this.#running.get(name)?.props !== before) return null;
+        return await this.#put({ props, description });
+      });
+      if (put === null) continue;
+      await put.begun;
+      return infoOf(put.running);
     }
-    const { info } = await this.putConnectorConfig(name, Object.fromEntries(patched), true);
-    return info;
   }
 
   /** Stops a connector and forgets it; its offsets stay. @throws {NotFoundError} */
@@ -346,6 +342,25 @@ export class StandaloneHerder implements Herder, Measurable {
     this.#options.connectors.close();
   }
 
+  #validate(props: Props): Promise<ConnectorDescription> {
+    return this.#options.connectors.validate(props, this.#policy, this.#variables);
+  }
+
+  /** Keeps a configuration, and makes its connector or gives it to that; when it is this change's turn. */
+  async #put(
+    definition: ConnectorDefinition,
+    initialState: TargetState = "STARTED",
+  ): Promise<{ created: boolean; running: RunningConnector; begun: Promise<void> }> {
+    const { props } = definition;
+    const running = this.#running.get(props.name);
+    const target = running?.target ?? initialState;
+    await this.#kept.keep(props.name, props, target);
+    if (running === undefined) {
+      return { created: true, ...this.#running.add(definition, target) };
+    }
+    return { created: false, running, begun: running.configure(definition) };
+  }
+
   async #withOffsets<T>(
     name: string,
     ask: (offsets: ConnectorOffsets, owner: RunningConnector) => Promise<T>,
@@ -366,4 +381,12 @@ export class StandaloneHerder implements Herder, Measurable {
       return { settled };
     });
   }
+}
+
+/** A configuration with some keys changed; null takes one away. Kafka: `ConnectUtils.patchConfig`. */
+function patched(props: Props, patch: Record<string, string | null>): Props {
+  const changed = Object.entries({ ...props, ...patch });
+  return Object.fromEntries(
+    changed.filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }

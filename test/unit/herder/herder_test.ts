@@ -81,6 +81,24 @@ Deno.test("putConnectorConfig() rejects when the connector does not start, which
   assert.deepEqual(tasks, []);
 });
 
+Deno.test("patchConnectorConfig() loses no change that somebody else makes meanwhile", async () => {
+  const worker = new ScriptedWorker();
+  await create(worker, "x");
+  const patch = (change: Record<string, string>) => worker.herder.patchConnectorConfig("x", change);
+  await Promise.all([patch({ a: "1" }), patch({ b: "2" }), patch({ c: "3" })]);
+  const { a, b, c } = (await worker.herder.connectorInfo("x")).config;
+  assert.deepEqual([a, b, c], ["1", "2", "3"]);
+});
+
+Deno.test("patchConnectorConfig() does not bring back what is deleted meanwhile", async () => {
+  const worker = new ScriptedWorker();
+  await create(worker, "x");
+  const both = [worker.herder.deleteConnector("x"), worker.herder.patchConnectorConfig("x", {})];
+  const [_, { reason }] = await Promise.allSettled(both) as PromiseRejectedResult[];
+  assert.equal(reason.message, "Connector x not found");
+  assert.deepEqual(worker.herder.connectorNames, []);
+});
+
 Deno.test("restartConnectorAndTasks() answers what will be, before it is", async () => {
   const worker = new ScriptedWorker();
   await create(worker, "x", { tasks: 2 });
