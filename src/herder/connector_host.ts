@@ -182,6 +182,7 @@ export class Connectors {
   async #unknownClass(reason: string): Promise<string> {
     const connectors = (await this.plugins())
       .filter(({ type }) => type === "source" || type === "sink")
+      .sort((a, b) => a.class < b.class ? -1 : 1)
       .map((plugin) => {
         const { class: name, type, version } = plugin;
         return `PluginDesc{klass=class ${name}, name='${name}', version='${version}', ` +

@@ -37,14 +37,14 @@ export const herderAdditionsDef = ConfigDef.of({
     type: "LONG",
     default: 60_000n,
     importance: "LOW",
-    validator: range(0),
+    validator: range(1),
     doc: "What counts for a minute in the waits before restarts.",
   },
   "task.auto.restart.backoff.max.ms": {
     type: "LONG",
     default: 3_600_000n,
     importance: "LOW",
-    validator: range(0),
+    validator: range(1),
     doc: "The longest wait before a restart.",
   },
 });
