@@ -28,6 +28,11 @@ const errors: Readonly<Record<number | string, string>> = {
   default: "What went wrong",
 };
 
+/** What is told of a thing that was made beside itself. */
+const made = {
+  headers: { Location: { description: "Where it is", schema: { type: "string", format: "uri" } } },
+};
+
 /** The document. */
 export function openApiOf(routes: readonly Route[]): Part {
   const paths: Record<string, Part> = {};
@@ -58,7 +63,7 @@ function operation({ method, path, tag, summary, query = {}, body, ...route }: R
   }));
   const told = Object.entries(route.answers).map((
     [status, { description, schema }],
-  ) => [status, { description, ...schema && content(schema) }]);
+  ) => [status, { description, ...schema && content(schema), ...status === "201" && made }]);
   const failed = [...route.errors ?? [], "default" as const].map((
     status,
   ) => [status, { description: errors[status], ...content(answers.ErrorMessage) }]);
