@@ -1,6 +1,6 @@
 /**
- * The offsets of connectors, asked of Java's worker and of ours with the same words, on one cluster: they
- * answer the same, and Java's tools see the same of what ours has done.
+ * The offsets of connectors, and odd requests, asked of Java's worker and of ours with the same words, on one
+ * cluster: they answer the same, and Java's tools see the same of what ours has done.
  */
 
 import assert from "node:assert/strict";
@@ -10,6 +10,7 @@ import { Connect, inTemporaryFolder, until } from "../e2e/connect.ts";
 import { startReader } from "./group_reader.ts";
 import { type Java, javaTest } from "./java.ts";
 import { JavaWorker } from "./java_worker.ts";
+import { answersToOddRequests } from "./odd_requests.ts";
 import { topicsOf } from "./topics_of.ts";
 
 type Props = Record<string, string>;
@@ -69,13 +70,13 @@ const ofSink: [partition: string, offset: string][] = [
 class Side {
   readonly topic: string;
   readonly folder: string;
-  readonly #url: string;
+  readonly url: string;
   readonly stop: () => Promise<unknown>;
 
   constructor(topic: string, folder: string, url: string, stop: () => Promise<unknown>) {
     this.topic = topic;
     this.folder = folder;
-    this.#url = url.replace(/\/$/, "");
+    this.url = url.replace(/\/$/, "");
     this.stop = stop;
   }
 
@@ -87,7 +88,7 @@ class Side {
   async ask(method: string, kind: "source" | "sink", path: string, body?: string): Promise<string> {
     const given = body?.replaceAll("TOPIC", this.topic).replaceAll("IN", `${this.folder}/in.txt`);
     const headers = given === undefined ? undefined : { "content-type": "application/json" };
-    const url = `${this.#url}/connectors/${this.topic}-${kind}${path}`;
+    const url = `${this.url}/connectors/${this.topic}-${kind}${path}`;
     const answer = await fetch(url, { method, headers, body: given });
     const text = await answer.text();
     const named = text.replaceAll(`${this.folder}/in.txt`, "IN").replaceAll(this.topic, "TOPIC");
@@ -199,50 +200,54 @@ async function describedBy(java: Java, bootstrapServers: string, group: string):
   return stdout + stderr;
 }
 
-javaTest("offsets of connectors are altered and reset as by Java's worker", async (java) => {
-  const { bootstrapServers } = await (running ??= anyCluster());
-  const topics = topicsOf(bootstrapServers);
-  const id = crypto.randomUUID().slice(0, 8);
-  try {
-    await inTemporaryFolder(async (folder) => {
-      const playOn = async (
-        who: string,
-        start: (topic: string, folder: string) => Promise<Side>,
-      ): Promise<unknown[]> => {
-        const [topic, own] = [`${who}-${id}`, `${folder}/${who}`];
-        await Deno.mkdir(own);
-        await Deno.writeTextFile(`${own}/in.txt`, "one\ntwo\nthree\n");
-        await topics.createTopics([{ name: topic, partitions: 2, replicationFactor: 1 }]);
-        const side = await start(topic, own);
-        try {
-          return await play(side, async () => {
-            const props = {
-              "bootstrap.servers": bootstrapServers,
-              "group.id": side.group,
-              "key.deserializer": "org.apache.kafka.common.serialization.StringDeserializer",
-              "value.deserializer": "org.apache.kafka.common.serialization.StringDeserializer",
-              "enable.auto.commit": "false",
-            };
-            const reader = await startReader(java, own, topic, props);
-            await until(() => reader.lines.includes("assigned: 2"), () => `${reader.lines}`);
-            return reader;
-          }, async () => {
-            if (who !== "ours") return;
-            const line = `${side.group} +${topic} +0 +1 `;
-            assert.match(await describedBy(java, bootstrapServers, side.group), new RegExp(line));
-          });
-        } finally {
-          await side.stop();
-        }
-      };
-      const ours = await playOn("ours", (...where) => startOurs(bootstrapServers, ...where));
-      const theirs = await playOn(
-        "java",
-        (...where) => startTheirs(java, bootstrapServers, ...where),
-      );
-      assert.deepEqual(ours, theirs);
-    });
-  } finally {
-    await topics.close();
-  }
-});
+javaTest(
+  "offsets are altered and reset as by Java's worker, odd requests are answered so",
+  async (java) => {
+    const { bootstrapServers } = await (running ??= anyCluster());
+    const topics = topicsOf(bootstrapServers);
+    const id = crypto.randomUUID().slice(0, 8);
+    try {
+      await inTemporaryFolder(async (folder) => {
+        const playOn = async (
+          who: string,
+          start: (topic: string, folder: string) => Promise<Side>,
+        ): Promise<unknown> => {
+          const [topic, own] = [`${who}-${id}`, `${folder}/${who}`];
+          await Deno.mkdir(own);
+          await Deno.writeTextFile(`${own}/in.txt`, "one\ntwo\nthree\n");
+          await topics.createTopics([{ name: topic, partitions: 2, replicationFactor: 1 }]);
+          const side = await start(topic, own);
+          try {
+            const offsets = await play(side, async () => {
+              const props = {
+                "bootstrap.servers": bootstrapServers,
+                "group.id": side.group,
+                "key.deserializer": "org.apache.kafka.common.serialization.StringDeserializer",
+                "value.deserializer": "org.apache.kafka.common.serialization.StringDeserializer",
+                "enable.auto.commit": "false",
+              };
+              const reader = await startReader(java, own, topic, props);
+              await until(() => reader.lines.includes("assigned: 2"), () => `${reader.lines}`);
+              return reader;
+            }, async () => {
+              if (who !== "ours") return;
+              const line = `${side.group} +${topic} +0 +1 `;
+              assert.match(await describedBy(java, bootstrapServers, side.group), new RegExp(line));
+            });
+            return { offsets, odd: await answersToOddRequests(side.url) };
+          } finally {
+            await side.stop();
+          }
+        };
+        const ours = await playOn("ours", (...where) => startOurs(bootstrapServers, ...where));
+        const theirs = await playOn(
+          "java",
+          (...where) => startTheirs(java, bootstrapServers, ...where),
+        );
+        assert.deepEqual(ours, theirs);
+      });
+    } finally {
+      await topics.close();
+    }
+  },
+);
