@@ -68,9 +68,8 @@ interface ForgeCertificate {
 const forge = library as unknown as Forge;
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Makes certificates in a folder. */
+/** Makes certificates in a folder, which are good for a day. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
-  const path = (name: string) => `${folder}/${name}.pem`;
   const authority = makeIdentity("test authority", {
     extensions: [{ name: "basicConstraints", cA: true, critical: true }],
   });
@@ -92,8 +91,14 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     "client": client.key + client.certificate,
   };
   await Promise.all(
-    Object.entries(files).map(([name, pem]) => Deno.writeTextFile(path(name), pem)),
+    Object.entries(files).map(([name, pem]) => Deno.writeTextFile(`${folder}/${name}.pem`, pem)),
   );
+  return certificatesIn(folder);
+}
+
+/** The certificates that were made in a folder. */
+export function certificatesIn(folder: string): Certificates {
+  const path = (name: string) => `${folder}/${name}.pem`;
   return {
     authority: path("authority"),
     broker: path("broker"),

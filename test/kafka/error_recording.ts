@@ -21,7 +21,6 @@ export const errorWorkerProps = {
   "value.converter": "org.apache.kafka.connect.storage.StringConverter",
   "offset.flush.interval.ms": "200",
   "listeners": "http://127.0.0.1:0",
-  "plugin.discovery": "only_scan",
 };
 
 /** Has Java's worker play all scenarios, with its topics on a broker. */

@@ -56,16 +56,26 @@ export class Java {
       if (name.endsWith(".java")) files.push(here + name);
     }
     const sources = await Promise.all(files.sort().map((file) => Deno.readTextFile(file)));
-    const classes = `${cache}${await hashOf(sources.join("") + this.#classPath)}`;
-    await locked(async () => {
-      if (await exists(`${classes}/done`)) return;
+    const classes = await this.once(`classes-${await hashOf(sources.join(""))}`, async (folder) => {
       // Together they take little more time than one alone.
-      const args = ["-J-XX:TieredStopAtLevel=1", "-nowarn", "-d", classes, "-cp", this.#classPath];
+      const args = ["-J-XX:TieredStopAtLevel=1", "-nowarn", "-d", folder, "-cp", this.#classPath];
       const { code, stdout, stderr } = await output("javac", [...args, ...files]);
       if (code !== 0) throw new Error(`Cannot compile: ${stderr}${stdout}`);
-      await Deno.writeTextFile(`${classes}/done`, "");
     });
     return new Java(`${this.#classPath}:${classes}`);
+  }
+
+  /** A folder of the cache for this Kafka, filled by whoever needs it first. @returns its path */
+  async once(name: string, make: (folder: string) => Promise<unknown>): Promise<string> {
+    const folder = `${cache}${await hashOf(this.#classPath)}/${name}`;
+    await locked(async () => {
+      if (await exists(`${folder}/done`)) return;
+      if (await exists(folder)) await Deno.remove(folder, { recursive: true });
+      await Deno.mkdir(folder, { recursive: true });
+      await make(folder);
+      await Deno.writeTextFile(`${folder}/done`, "");
+    });
+    return folder;
   }
 
   /** Runs a class's `main` to its end. */

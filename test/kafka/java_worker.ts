@@ -14,13 +14,17 @@ const jvm = [
 export class JavaWorker {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
-  #said = "";
+  readonly #lines: string[] = [];
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
     this.#reading = (async () => {
+      let rest = "";
       for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-        this.#said += text;
+        const lines = (rest + text).split("\n");
+        rest = lines.pop()!;
+        // It tells of each request: so many that nothing else could be found.
+        this.#lines.push(...lines.filter((line) => !line.startsWith("INFO 127.0.0.1 ")));
       }
     })();
   }
@@ -33,7 +37,9 @@ export class JavaWorker {
     connectors: readonly Props[],
   ): Promise<JavaWorker> {
     const paths = [];
-    for (const props of [worker, ...connectors]) {
+    // To look through the whole class path for plugins takes it as long as all else.
+    const found = { "plugin.discovery": "service_load", ...worker };
+    for (const props of [found, ...connectors]) {
       const lines = Object.entries(props).map(([key, value]) => `${key}=${value}\n`);
       paths.push(`${folder}/${paths.length}.properties`);
       await Deno.writeTextFile(paths.at(-1)!, lines.join(""));
@@ -43,16 +49,20 @@ export class JavaWorker {
     return new JavaWorker(java.command(main, paths, { jvm, ...streams }).spawn());
   }
 
-  /** All lines that it has printed, in its log or otherwise. */
-  get lines(): string[] {
-    return this.#said.split("\n").slice(0, -1);
+  /** All lines that it has printed, in its log or otherwise, but for those that tell of requests. */
+  get lines(): readonly string[] {
+    return this.#lines;
   }
 
   /** Where its REST API is, once it listens. */
   async url(): Promise<string> {
-    const listening = () => /REST server listening at (http:\S+\/),/.exec(this.#said)?.[1];
-    await until(() => listening() !== undefined, () => this.#said);
-    return listening()!;
+    let url: string | undefined;
+    await until(() => {
+      url ??= this.#lines.map((line) => /REST server listening at (http:\S+\/),/.exec(line)?.[1])
+        .find((found) => found !== undefined);
+      return url !== undefined;
+    }, () => this.#lines.join("\n"));
+    return url!;
   }
 
   /** What its REST API answers. @throws {Deno.errors.NotFound} while it answers otherwise */

@@ -137,7 +137,7 @@ function connectorsOf(topic: string, folder: string): Props[] {
 }
 
 async function startTheirs(java: Java, bootstrapServers: string, topic: string, folder: string) {
-  const worker = { ...workerProps(bootstrapServers, folder), "plugin.discovery": "only_scan" };
+  const worker = workerProps(bootstrapServers, folder);
   const started = await JavaWorker.start(java, folder, worker, connectorsOf(topic, folder));
   return new Side(topic, folder, await started.url(), () => started.stop());
 }
