@@ -53,10 +53,11 @@ if [ ! -x "\$app/deno" ]; then (
   mv "\$new" "\$app" 2>/dev/null || rm -rf "\$new"
 ) fi
 [ -O "\$app/deno" ] || { echo "connect: \$app belongs to another user; set CONNECT_CACHE" >&2; exit 1; }
-export DENO_NO_UPDATE_CHECK=1
+# Its own cache of compiled code: another Deno of the user's would empty theirs.
+export DENO_NO_UPDATE_CHECK=1 DENO_DIR="\$app/cache"
 # Give freed buffers back at once; keep young generations small and collect old ones early (docs/performance.md).
 export MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
-exec "\$app/deno" run --v8-flags=--max-semi-space-size=8,--heap-growing-percent=30 --quiet --no-prompt --cached-only --no-lock --no-config --unstable-worker-options --unstable-lazy-dynamic-imports --allow-all "\$app/main.js" "\$@"
+exec "\$app/deno" run --v8-flags=--min-semi-space-size=2,--max-semi-space-size=8,--heap-growing-percent=30 --quiet --no-prompt --cached-only --no-lock --no-config --unstable-worker-options --unstable-lazy-dynamic-imports --allow-all "\$app/main.js" "\$@"
 HEAD
 lines=$(($(wc -l <"$work/connect") + 1))
 sed "s/@LINES@/$lines/" "$work/connect" >"$work/packed"

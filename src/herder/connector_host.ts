@@ -1,5 +1,5 @@
 /**
- * What the herder asks of connectors, which live in Web Workers: what a class is, whether a configuration
+ * What the herder asks of connectors, wherever they live: what a class is, whether a configuration
  * will do, and a connector's tasks.
  *
  * @module
@@ -19,6 +19,7 @@ import {
   type ConfigKeyInfo,
   ConnectorDescription,
   type HostCall,
+  type HostEvents,
   keyInfo,
   type OffsetChanges,
   type PluginInfo,
@@ -48,7 +49,7 @@ import {
   versionProblem,
 } from "./config/mod.ts";
 
-import { type ConnectorEvents, PluginHosts, type PluginLimits } from "./plugin_hosts.ts";
+import { PluginHosts, type PluginLimits } from "./plugin_hosts.ts";
 
 /** What a connector's configuration is seen against. */
 export interface ConfigContext {
@@ -69,11 +70,11 @@ export class Connectors {
   readonly #inspect: InspectPlugin = (check) =>
     this.#hosts.ask(check.types, check.className, check, PluginInspection);
 
-  /** Starts a Web Worker. `files` are plugin files from outside, as URLs. */
+  /** `files` are plugin files from outside, as URLs. */
   constructor(
     log: Logger,
     files: readonly string[],
-    events: ConnectorEvents,
+    events: HostEvents,
     limits: Partial<PluginLimits> = {},
   ) {
     this.#hosts = new PluginHosts({ ...defaultLimits, ...limits, files, events, log });

@@ -1,6 +1,6 @@
 /**
- * The Web Workers that connectors live in, so that nobody waits for anybody. Those that the executable brings
- * along share one. Each connector from a file has one of its own from its start to its stop, and what such a
+ * Where connectors live, so that nobody waits for anybody. Those that the executable brings along live in this
+ * realm. Each connector from a file has a Web Worker of its own from its start to its stop, and what such a
  * file is asked besides goes to one that is there for the question alone: whatever loops, hangs or closes its
  * Web Worker there harms nobody else, and is ended when its time is over.
  *
@@ -12,7 +12,9 @@ import * as v from "valibot";
 import type { PluginType } from "../api/mod.ts";
 import { type Clock, ConnectError, type Logger, loggers, named, reasonOf } from "../base/mod.ts";
 import {
+  BuiltInHost,
   type HostCall,
+  type HostEvents,
   HostWorker,
   isBuiltIn,
   nothing,
@@ -20,14 +22,6 @@ import {
   PluginInfos,
   sortedPlugins,
 } from "../sandbox/mod.ts";
-
-/** What connectors report outside calls. */
-export interface ConnectorEvents {
-  /** A connector asks for its tasks to be configured anew. */
-  onReconfigure(connector: string): void;
-  /** A connector has failed. */
-  onRaised(connector: string, trace: string): void;
-}
 
 /** How long plugins are waited for. */
 export interface PluginLimits {
@@ -42,7 +36,7 @@ export interface PluginHostsOptions extends PluginLimits {
   /** Plugin files, as URLs. */
   files: readonly string[];
   /** Who is told what connectors report. */
-  events: ConnectorEvents;
+  events: HostEvents;
   /** Where their messages go. */
   log: Logger;
 }
@@ -50,23 +44,21 @@ export interface PluginHostsOptions extends PluginLimits {
 /** A question about a plugin, not for a connector that runs. */
 export type PluginQuestion = Exclude<HostCall, { connector: string }>;
 
-/** The Web Workers of connectors. */
+/** Where connectors live. */
 export class PluginHosts {
   readonly #options: PluginHostsOptions;
-  #shared: HostWorker | null;
-  /** The connectors that share one. */
-  readonly #sharing = new Set<string>();
-  /** Those that have one of their own. */
+  readonly #builtIn: BuiltInHost;
+  /** The Web Workers of connectors from files. */
   readonly #own = new Map<string, HostWorker>();
   /** Those that are there for a question. */
   readonly #asked = new Set<HostWorker>();
   /** Found once: files are what they were when the worker started. */
   #plugins: readonly PluginInfo[] | null = null;
 
-  /** Starts the shared one: somebody will need it soon. */
+  /** No Web Worker is started yet. */
   constructor(options: PluginHostsOptions) {
     this.#options = options;
-    this.#shared = this.#share();
+    this.#builtIn = new BuiltInHost(options.events);
   }
 
   /**
@@ -81,8 +73,9 @@ export class PluginHosts {
     answer: v.GenericSchema<unknown, T>,
   ): Promise<T> {
     const { files } = this.#options;
-    const isShared = files.length === 0 || isBuiltIn(types, className);
-    if (isShared) return await this.#sharedHost().call(question, answer);
+    if (files.length === 0 || isBuiltIn(types, className)) {
+      return await this.#builtIn.call(question, answer);
+    }
     return await this.#askFiles(files, question, answer);
   }
 
@@ -90,7 +83,7 @@ export class PluginHosts {
   async plugins(): Promise<readonly PluginInfo[]> {
     if (this.#plugins !== null) return this.#plugins;
     const { files, log } = this.#options;
-    const found = await this.#sharedHost().call({ method: "plugins" }, PluginInfos);
+    const found = await this.#builtIn.call({ method: "plugins" }, PluginInfos);
     for (const file of files) {
       try {
         found.push(...await this.#askFiles([file], { method: "plugins" }, PluginInfos));
@@ -126,8 +119,7 @@ export class PluginHosts {
   async start(connector: string, className: string, props: Record<string, string>): Promise<void> {
     const call: HostCall = { method: "start", connector, className, props };
     if (isBuiltIn(["source", "sink"], className)) {
-      this.#sharing.add(connector);
-      await this.#sharedHost().call(call, v.null());
+      await this.#builtIn.call(call, v.null());
       return;
     }
     const { files, events, log } = this.#options;
@@ -149,7 +141,7 @@ export class PluginHosts {
     call: HostCall,
     answer: v.GenericSchema<unknown, T>,
   ): Promise<T> {
-    return await (this.#own.get(connector) ?? this.#sharedHost()).call(call, answer);
+    return await (this.#own.get(connector) ?? this.#builtIn).call(call, answer);
   }
 
   /**
@@ -161,7 +153,7 @@ export class PluginHosts {
     const call: HostCall = { method: "stop", connector };
     const own = this.#own.get(connector);
     if (own === undefined) {
-      if (this.#sharing.delete(connector)) await this.#sharedHost().call(call, v.null());
+      await this.#builtIn.call(call, v.null());
       return;
     }
     this.#own.delete(connector);
@@ -179,27 +171,7 @@ export class PluginHosts {
 
   /** Ends all Web Workers. */
   close(): void {
-    const hosts = [...this.#own.values(), ...this.#asked];
-    if (this.#shared !== null) hosts.push(this.#shared);
-    for (const host of hosts) host.terminate();
-  }
-
-  #sharedHost(): HostWorker {
-    return this.#shared ??= this.#share();
-  }
-
-  #share(): HostWorker {
-    const { events, log } = this.#options;
-    return this.#host("connectors", [], log, {
-      onReconfigure: (connector) => events.onReconfigure(connector),
-      onRaised: (connector, trace) => events.onRaised(connector, trace),
-      onFailed: (trace) => {
-        this.#shared = null;
-        const connectors = [...this.#sharing];
-        this.#sharing.clear();
-        for (const connector of connectors) events.onRaised(connector, trace);
-      },
-    });
+    for (const host of [...this.#own.values(), ...this.#asked]) host.terminate();
   }
 
   #host(

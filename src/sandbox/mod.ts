@@ -17,14 +17,14 @@ export {
   pluginTypes,
   TaskConfigs,
 } from "./connector_messages.ts";
-export * from "./permissions.ts";
-export { isBuiltIn, javaClassOfName, sortedPlugins } from "./plugin_registry.ts";
 export {
+  BuiltInHost,
+  type HostEvents,
   HostWorker,
   type HostWorkerOptions,
   RemoteError,
-  TaskWorker,
-  type TaskWorkerOptions,
-  webWorkers,
-} from "./sandboxed_worker.ts";
+} from "./host_worker.ts";
+export * from "./permissions.ts";
+export { isBuiltIn, javaClassOfName, sortedPlugins } from "./plugin_registry.ts";
+export { TaskWorker, type TaskWorkerOptions, webWorkers } from "./sandboxed_worker.ts";
 export { type TrialSpec, tryRecords } from "./trial_worker.ts";

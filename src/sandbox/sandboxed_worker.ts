@@ -6,9 +6,8 @@
  */
 
 import * as v from "valibot";
-import { type Logger, loggers, named, reasonOf, systemClock } from "../base/mod.ts";
+import { type Logger, loggers, named, systemClock } from "../base/mod.ts";
 import { type CountsMessage, FromTask, LogMessage, type ToTask } from "../task/mod.ts";
-import { FromHost, type HostCall } from "./connector_messages.ts";
 import type { GrantedPermissions } from "./permissions.ts";
 import { javaClassOfName } from "./plugin_registry.ts";
 import { ReceivedLog, type SourceLogs } from "./received_log.ts";
@@ -202,127 +201,4 @@ function logsOf({ kind, className, connector, task }: TaskWorkerOptions["spec"],
   const plugin = javaClassOfName(kind, className).replace(/Connector$/, "Task");
   const loop = kind === "source" ? loggers.sourceTask : loggers.sinkTask;
   return { plugin: of(plugin), task: of(loop), errors: of(loggers.errors) };
-}
-
-/** How a host of connectors is started. */
-export interface HostWorkerOptions {
-  /** A name for messages and debuggers. */
-  name: string;
-  /** Plugin files from outside. */
-  files: readonly string[];
-  /** What it may reach. */
-  permissions: GrantedPermissions;
-  /** Where its messages go. */
-  log: Logger;
-  /** A connector asks for its tasks to be configured anew. */
-  onReconfigure(connector: string): void;
-  /** A connector has failed outside a call. */
-  onRaised(connector: string, trace: string): void;
-  /** The Web Worker has ended, and all its connectors with it. */
-  onFailed(trace: string): void;
-}
-
-/** An error of a call, with the stack it had in the Web Worker. */
-export class RemoteError extends Error {
-  /** The class's own name, kept when the code is minified. */
-  override name = "RemoteError";
-  /** The error's name, message and stack, as a status shows them. */
-  readonly trace: string;
-
-  /** What went wrong, and where. */
-  constructor(message: string, trace: string) {
-    super(message);
-    this.trace = trace;
-  }
-}
-
-/** The Web Worker that hosts connectors. */
-export class HostWorker {
-  readonly #options: HostWorkerOptions;
-  readonly #worker: SandboxedWorker<FromHost>;
-  readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
-  readonly #ready = Promise.withResolvers<void>();
-  #nextId = 0;
-  #failure: RemoteError | null = null;
-
-  /** Starts it. */
-  constructor(options: HostWorkerOptions) {
-    this.#options = options;
-    const connectorLog = named(options.log, { name: loggers.connector });
-    this.#worker = new SandboxedWorker<FromHost>({
-      init: { role: "host", files: options.files },
-      permissions: options.permissions,
-      schema: FromHost,
-      name: options.name,
-      logs: { plugin: connectorLog, task: connectorLog, errors: connectorLog },
-      onMessage: (message) => this.#receive(message),
-      onFailed: (trace) => {
-        this.#failed(trace);
-        options.onFailed(trace);
-      },
-    });
-  }
-
-  /** Resolves when it has started, or has ended: no plugin has had its time before. */
-  get ready(): Promise<void> {
-    return this.#ready.promise;
-  }
-
-  /**
-   * Calls the host, and checks that the answer is what it must be.
-   * @throws {RemoteError} what the connector threw, or why there is no answer
-   */
-  async call<T>(call: HostCall, answer: v.GenericSchema<unknown, T>): Promise<T> {
-    if (this.#failure !== null) throw this.#failure;
-    const id = this.#nextId++;
-    const pending = Promise.withResolvers<unknown>();
-    this.#calls.set(id, pending);
-    this.#worker.send({ id, call });
-    const value = await pending.promise;
-    try {
-      return v.parse(answer, value);
-    } catch (error) {
-      const message = `The answer to ${call.method} is not what it must be: ${reasonOf(error)}`;
-      throw new RemoteError(message, message);
-    }
-  }
-
-  /** Ends it at once. */
-  terminate(): void {
-    this.#worker.terminate();
-    this.#failed(`Error: the Web Worker of ${this.#options.name} has been ended`);
-  }
-
-  #receive(message: FromHost): void {
-    switch (message.type) {
-      case "ready":
-        this.#ready.resolve();
-        break;
-      case "answer":
-        this.#take(message.id)?.resolve(message.value);
-        break;
-      case "error":
-        this.#take(message.id)?.reject(new RemoteError(message.message, message.trace));
-        break;
-      case "reconfigure":
-        this.#options.onReconfigure(message.connector);
-        break;
-      case "raised":
-        this.#options.onRaised(message.connector, message.trace);
-        break;
-    }
-  }
-
-  #take(id: number): PromiseWithResolvers<unknown> | undefined {
-    const pending = this.#calls.get(id);
-    this.#calls.delete(id);
-    return pending;
-  }
-
-  #failed(trace: string): void {
-    this.#failure = new RemoteError(trace.split("\n")[0], trace);
-    this.#ready.resolve();
-    for (const { reject } of this.#calls.values()) reject(this.#failure);
-    this.#calls.clear();
-  }
 }
