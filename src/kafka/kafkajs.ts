@@ -1,5 +1,5 @@
 /**
- * The one file that loads kafkajs, pinned to exactly 2.2.4, and knows its internals: its connections,
+ * What loads kafkajs, pinned to exactly 2.2.4, and knows its internals: its connections,
  * which bring TLS, SASL, request queues, throttling (KIP-219) and timeouts.
  *
  * @module
@@ -119,38 +119,29 @@ interface Kafkajs {
 
 /** Loads kafkajs, and what it is connected with: a worker without brokers does without. */
 async function load(): Promise<Kafkajs> {
-  const { openSocket } = await import("./socket.ts");
-  const [broker, pool, connection, queue, loggers, plain, scram256, scram512] = await Promise.all([
-    import("kafkajs/src/broker/index.js"),
-    import("kafkajs/src/network/connectionPool.js"),
-    import("kafkajs/src/network/connection.js"),
-    import("kafkajs/src/network/requestQueue/index.js"),
-    import("kafkajs/src/loggers/index.js"),
-    import("kafkajs/src/broker/saslAuthenticator/plain.js"),
-    import("kafkajs/src/broker/saslAuthenticator/scram256.js"),
-    import("kafkajs/src/broker/saslAuthenticator/scram512.js"),
-  ]) as unknown as { default: never }[];
+  const { Broker, Connection, Pool, Queue, loggers, plain, scram256, scram512, openSocket } =
+    await import("./kafkajs_modules.ts") as unknown as Record<string, never>;
   // Its queues set a timer whether or not there is anything to check, with a negative time when there is
   // not, and the platform warns of that on the console. They read the machine's clock, and so no other
   // would do here.
-  const { prototype } = queue.default as { prototype: Queue };
+  const { prototype } = Queue as { prototype: Queue };
   const schedule = prototype.scheduleCheckPendingRequests;
   prototype.scheduleCheckPendingRequests = function (this: Queue) {
     if (this.pending.length > 0 || this.throttledUntil > systemClock.now()) schedule.call(this);
   };
   // The rest of what came, which is nothing after a whole answer, would make them copy the next one.
-  const { prototype: reader } = connection.default as { prototype: Received };
+  const { prototype: reader } = Connection as { prototype: Received };
   const processData = reader.processData;
   reader.processData = function (this: Received, bytes: Uint8Array) {
     if (this.bytesBuffered === 0) this.chunks = [];
     processData.call(this, bytes);
   };
-  const { createLogger } = loggers.default as Pick<Kafkajs, "createLogger">;
+  const { createLogger } = loggers as Pick<Kafkajs, "createLogger">;
   return {
-    Broker: broker.default,
-    Pool: pool.default,
-    Connection: connection.default,
-    sasl: { plain: plain.default, scram256: scram256.default, scram512: scram512.default },
+    Broker,
+    Pool,
+    Connection,
+    sasl: { plain, scram256, scram512 },
     createLogger,
     openSocket,
   };
@@ -159,7 +150,7 @@ let loading: Promise<Kafkajs> | null = null;
 
 /**
  * Prepares what reaches the broker at `host:port`. Kafkajs is loaded at once, long before it is needed,
- * while plugins are waited for.
+ * while configuration is checked.
  *
  * @param address of the broker, as messages name it
  * @param onError is told what kafkajs says of a connection that it gives up
