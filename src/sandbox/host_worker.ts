@@ -106,6 +106,7 @@ abstract class Host {
 export class BuiltInHost extends Host {
   readonly #host = new ConnectorHost([], (message) => this.receive(message));
 
+  /** Answers it here. */
   protected override send(message: { id: number; call: HostCall }): void {
     void this.#host.receive(message);
   }
@@ -162,15 +163,18 @@ export class HostWorker extends Host {
     this.fail(`Error: the Web Worker of ${this.#name} has been ended`);
   }
 
+  /** Sends the Web Worker a call. */
   protected override send(message: { id: number; call: HostCall }): void {
     this.#worker.send(message);
   }
 
+  /** Takes what the Web Worker says. */
   protected override receive(message: FromHost): void {
     if (message.type === "ready") this.#ready.resolve();
     super.receive(message);
   }
 
+  /** The Web Worker has ended. */
   protected override fail(trace: string): void {
     this.#ready.resolve();
     super.fail(trace);
