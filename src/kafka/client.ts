@@ -86,7 +86,7 @@ export class KafkaClient {
     topics: readonly string[] | null,
     options: { makesTopics?: boolean } = {},
   ): Promise<ClusterMetadata> {
-    const metadata = await this.#sendAny(metadataRequest(topics, options.makesTopics ?? false));
+    const metadata = await this.sendAny(metadataRequest(topics, options.makesTopics ?? false));
     this.#learn(metadata);
     return metadata;
   }
@@ -133,7 +133,7 @@ export class KafkaClient {
   async coordinator(groupId: string): Promise<number> {
     const known = this.#coordinators.get(groupId);
     if (known !== undefined) return known;
-    const { error, message, broker } = await this.#sendAny(findCoordinatorRequest(groupId));
+    const { error, message, broker } = await this.sendAny(findCoordinatorRequest(groupId));
     if (error !== 0) {
       throw new KafkaError(`Cannot find the coordinator of ${groupId}`, error, message);
     }
@@ -207,13 +207,17 @@ export class KafkaClient {
     for (const { connection } of [...this.#seeds, ...this.#nodes.values()]) connection.close();
   }
 
-  async #sendAny<T>(request: ApiRequest<T>): Promise<T> {
+  /**
+   * Sends a request to a broker that answers, whichever that is.
+   * @throws {ConnectionError} when none does
+   * @throws {AuthenticationError}
+   */
+  async sendAny<T>(request: ApiRequest<T>): Promise<T> {
     const nodes = [...this.#nodes.values(), ...this.#seeds];
-    // Those that are connected first, the others in an order of chance.
-    const places = new Map(nodes.map((node) => [
-      node,
-      node.connection.isConnected ? -1 : this.#options.random(),
-    ]));
+    // Those that are connected first, the others in an order of chance, those that did not answer last.
+    const placeOf = ({ connection, isDown }: Node) =>
+      isDown ? 1 : connection.isConnected ? -1 : this.#options.random();
+    const places = new Map(nodes.map((node) => [node, placeOf(node)]));
     nodes.sort((a, b) => places.get(a)! - places.get(b)!);
     const reasons = new Set<string>();
     for (const node of nodes) {

@@ -122,8 +122,7 @@ export class KafkaProducer {
   async #identify(): Promise<void> {
     const client = this.#client;
     try {
-      const { brokers } = await client.metadata([]);
-      const answer = await client.send(brokers[0].nodeId, initProducerIdRequest());
+      const answer = await client.sendAny(initProducerIdRequest());
       if (answer.error !== 0) throw new KafkaError("Cannot get a producer id", answer.error);
       this.#identity = answer;
       this.#identifyFailures = 0;

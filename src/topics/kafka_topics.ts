@@ -348,8 +348,7 @@ export class KafkaTopics implements Topics {
   }
 
   async #configs(names: readonly string[]): Promise<Map<string, Record<string, string>>> {
-    const { brokers } = await this.#admin.metadata([]);
-    const answers = await this.#admin.send(brokers[0].nodeId, describeTopicConfigsRequest(names));
+    const answers = await this.#admin.sendAny(describeTopicConfigsRequest(names));
     return new Map(answers.map(({ name, configs }) => [name, configs]));
   }
 

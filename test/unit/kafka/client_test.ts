@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import { ConnectionError } from "../../../src/kafka/mod.ts";
+import { metadataRequest } from "../../../src/kafka/protocol/metadata.ts";
+import { initProducerIdRequest } from "../../../src/kafka/protocol/produce.ts";
 import { keptLog } from "../../faults/memory_disk.ts";
 import { scriptedTest } from "./scripted_cluster.ts";
 
@@ -34,3 +36,25 @@ scriptedTest("a client finds a broker whose host has no address at first", async
     net.connect = connect;
   }
 });
+
+scriptedTest(
+  "sendAny() asks another broker than one that did not answer, also the next time",
+  async (cluster) => {
+    const { promise: answered, resolve } = Promise.withResolvers<number>();
+    const asked: number[] = [];
+    cluster.standing.set("InitProducerId", async ({ nodeId, answer, hangUp }) => {
+      asked.push(nodeId);
+      if (asked.length === 1) hangUp();
+      else await answer((writer) => writer.int32(0).int16(0).int64(7n).int16(0));
+      if (asked.length === 3) resolve(nodeId);
+    });
+    const client = cluster.client();
+    for (const id of [1, 2]) await client.send(id, metadataRequest([], false));
+    for (let i = 0; i < 2; i++) {
+      assert.equal((await client.sendAny(initProducerIdRequest())).producerId, 7n);
+    }
+    const good = await answered;
+    assert.deepEqual(asked, [3 - good, good, good]);
+  },
+  2,
+);

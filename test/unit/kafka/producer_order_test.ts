@@ -65,14 +65,11 @@ class ModelBroker {
       clientId: "p",
       closing: new AbortController().signal,
       retrying: (attempt: () => Promise<unknown>) => attempt(),
-      metadata: () => Promise.resolve({ brokers: [{ nodeId: 1 }] }),
+      sendAny: () => Promise.resolve({ error: 0, producerId: 7n, producerEpoch: 0 }),
       leader: () => Promise.resolve(1),
       forgetTopic() {},
       backoffMs: () => 1,
       send: (_node: number, request: ApiRequest<unknown>) => {
-        if (request.apiName === "InitProducerId") {
-          return Promise.resolve({ error: 0, producerId: 7n, producerEpoch: 0 });
-        }
         // A broker answers what comes over one connection in its order.
         const answer = this.#answering.then(async () => {
           await pause();

@@ -21,14 +21,13 @@ function producer(errors: Error[]) {
     clientId: "p",
     closing: new AbortController().signal,
     retrying: (attempt: () => Promise<unknown>) => attempt(),
-    metadata: () => Promise.resolve({ brokers: [{ nodeId: 1 }] }),
+    sendAny() {
+      const error = errors.shift();
+      if (error !== undefined) return Promise.reject(error);
+      return Promise.resolve({ error: 0, producerId: 7n, producerEpoch: 0 });
+    },
     leader: () => Promise.resolve(1),
     send(_node: number, request: ApiRequest<unknown>) {
-      if (request.apiName === "InitProducerId") {
-        const error = errors.shift();
-        if (error !== undefined) return Promise.reject(error);
-        return Promise.resolve({ error: 0, producerId: 7n, producerEpoch: 0 });
-      }
       for (const { batch } of producedBatches(request)) {
         sent.push(readBatchHeader(batch)!.producerId);
       }
