@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ConnectError, reasonOf } from "../base/mod.ts";
 import { type PlacedBatch, readBatches } from "../batch/mod.ts";
 import type { AbortedTransaction } from "./protocol/fetch.ts";
 
@@ -15,6 +16,8 @@ export interface BatchRun {
   batches: Uint8Array<ArrayBuffer>;
   /** The offset after the last of them. */
   endOffset: bigint;
+  /** The epoch of the leader that has stored what is before it, or -1. */
+  endEpoch: number;
 }
 
 /** Buffers for long runs take a multiple of so many bytes. */
@@ -26,6 +29,8 @@ export class FetchedBatches {
   #batches: readonly PlacedBatch[];
   /** The offset after all that was fetched, left out or not. */
   readonly endOffset: bigint;
+  /** The epoch of the leader that has stored the last of it, or -1. */
+  readonly endEpoch: number;
   #next = 0;
 
   /**
@@ -37,14 +42,17 @@ export class FetchedBatches {
   constructor(bytes: Uint8Array, from: bigint, aborted: readonly AbortedTransaction[]) {
     this.#bytes = bytes;
     let endOffset = from;
+    let endEpoch = -1;
     const isForReaders = readersFilter(aborted);
     this.#batches = [...readBatches(bytes)].filter((placed) => {
       const end = endOf(placed);
       if (end <= from) return false;
       endOffset = end;
+      endEpoch = placed.header.partitionLeaderEpoch;
       return isForReaders(placed);
     });
     this.endOffset = endOffset;
+    this.endEpoch = endEpoch;
   }
 
   /** Where they are. */
@@ -94,9 +102,29 @@ export class FetchedBatches {
       batches.set(this.#bytes.subarray(start, start + header.sizeBytes), position);
       position += header.sizeBytes;
     }
-    const endOffset = this.isEmpty ? this.endOffset : endOf(this.#batches[this.#next - 1]);
-    return { batches, endOffset };
+    const { isEmpty, endOffset, endEpoch } = this;
+    if (isEmpty) return { batches, endOffset, endEpoch };
+    const last = this.#batches[this.#next - 1];
+    return { batches, endOffset: endOf(last), endEpoch: last.header.partitionLeaderEpoch };
   }
+}
+
+/** What was fetched of a partition from an offset on. @throws {ConnectError} where that cannot be read, or is nothing */
+export function readFetched(
+  partition: string,
+  bytes: Uint8Array,
+  from: bigint,
+  aborted: readonly AbortedTransaction[],
+): FetchedBatches {
+  const what = `Cannot read ${partition} at offset ${from}`;
+  let batches: FetchedBatches;
+  try {
+    batches = new FetchedBatches(bytes, from, aborted);
+  } catch (cause) {
+    throw new ConnectError(`${what}: ${reasonOf(cause)}`, { cause });
+  }
+  if (!batches.isEmpty || batches.endOffset > from) return batches;
+  throw new ConnectError(`${what}: the ${bytes.length} bytes fetched hold no whole batch of it`);
 }
 
 /**

@@ -11,21 +11,15 @@
  * | is paused               | it is resumed                                                     |
  * | met an error that passes | the topic's metadata have been read anew, after a wait           |
  * | is out of range         | its position has been reset, as `auto.offset.reset` says          |
+ * | has a new leader        | that has what was read, or the position has been moved (KIP-320)  |
  *
  * @module
  */
 
-import {
-  type Clock,
-  ConnectError,
-  type Logger,
-  OffsetOutOfRangeError,
-  reasonOf,
-} from "../base/mod.ts";
+import { type Clock, type Logger, reasonOf } from "../base/mod.ts";
 import type { KafkaClient } from "./client.ts";
 import { ConnectionError, errorCode, fetchError, isRetriable, KafkaError } from "./errors.ts";
-import { type BatchRun, FetchedBatches } from "./fetched_batches.ts";
-import { listOffsets } from "./offset_lookup.ts";
+import { type BatchRun, type FetchedBatches, readFetched } from "./fetched_batches.ts";
 import {
   type FetchAnswer,
   type FetchedPartition,
@@ -34,6 +28,12 @@ import {
 } from "./protocol/fetch.ts";
 import type { CommittedOffset } from "./protocol/offsets.ts";
 import { type PartitionName, partitionText } from "./protocol/partitions.ts";
+import {
+  checkPosition,
+  type MovedPosition,
+  type ReadPosition,
+  resetPosition,
+} from "./reading_on.ts";
 import type { ConsumerSettings } from "./settings.ts";
 
 /** A larger buffer is not kept for the next answer. */
@@ -63,10 +63,10 @@ export interface TakenBatches extends PartitionName, BatchRun {
   position: bigint;
 }
 
-/** A partition that is read. */
-interface Followed extends PartitionName {
-  /** The offset of what is handed out next, and of what is fetched when nothing is left of that. */
-  offset: bigint;
+/** A partition that is read: what is handed out next, and what is fetched when nothing is left of that. */
+interface Followed extends ReadPosition {
+  /** The epoch of the leader that has what was read. */
+  checkedEpoch: number;
   fetched: FetchedBatches | null;
   /** Where the partition ended when it was fetched last; null: not known yet. */
   endOffset: bigint | null;
@@ -109,6 +109,8 @@ export class Fetcher {
         topic,
         partition,
         offset,
+        epoch: -1,
+        checkedEpoch: -1,
         fetched: null,
         endOffset: null,
         isPaused: false,
@@ -158,6 +160,7 @@ export class Fetcher {
       const { topic, partition, offset: position } = followed;
       const run = followed.fetched.take(bytesMax, buffer);
       followed.offset = run.endOffset;
+      followed.epoch = run.endEpoch;
       if (followed.fetched.isEmpty) {
         followed.fetched = null;
         this.#wake();
@@ -191,8 +194,10 @@ export class Fetcher {
 
   #move(followed: Followed, offset: bigint): void {
     followed.offset = offset;
+    followed.epoch = -1;
     followed.fetched = null;
     followed.error = null;
+    followed.restsUntilMs = -Infinity;
     followed.moves++;
   }
 
@@ -213,8 +218,7 @@ export class Fetcher {
         const target = await this.#target(followed);
         if (target === null) restMs = 0;
         else if (!this.#busy.has(target.nodeId)) {
-          const positions = nodes.get(target.nodeId) ?? [];
-          nodes.set(target.nodeId, [...positions, target.position]);
+          nodes.set(target.nodeId, [...nodes.get(target.nodeId) ?? [], target.position]);
         }
       }
       for (const [nodeId, positions] of nodes) this.#fetch(nodeId, positions);
@@ -226,7 +230,7 @@ export class Fetcher {
   async #target(
     followed: Followed,
   ): Promise<{ nodeId: number; position: FetchPosition } | null> {
-    const { client, clock } = this.#options;
+    const { client, clock, settings } = this.#options;
     const { topic, partition, offset } = followed;
     try {
       const { partitions } = await client.topic(topic);
@@ -236,6 +240,15 @@ export class Fetcher {
         throw new KafkaError(`Cannot fetch ${topic}-${partition}`, found === undefined ? 3 : 5);
       }
       const { leader, leaderEpoch } = found;
+      if (followed.epoch >= 0 && leaderEpoch > followed.checkedEpoch) {
+        void this.#readOn(followed, async () => {
+          const moved = await checkPosition(client, followed, found, settings);
+          followed.checkedEpoch = leaderEpoch;
+          return moved;
+        });
+        return null;
+      }
+      followed.checkedEpoch = leaderEpoch;
       const { replica } = followed;
       const isNear = replica !== null && clock.monotonic() < replica.untilMs;
       const nodeId = isNear ? replica.nodeId : leader;
@@ -307,39 +320,29 @@ export class Fetcher {
   }
 
   #keep(nodeId: number, followed: Followed, fetched: FetchedPartition): void {
-    const { clock, metadataMaxAgeMs, settings, onNews } = this.#options;
+    const { client, clock, metadataMaxAgeMs, settings, onNews } = this.#options;
     const name = partitionText(followed);
     if (errorCode(fetched.error).name === "OFFSET_OUT_OF_RANGE") {
       // A replica may lag behind; its leader knows.
       if (followed.replica?.nodeId === nodeId) followed.replica = null;
-      else this.#reset(followed);
+      else void this.#readOn(followed, () => resetPosition(client, followed, settings));
       return;
     }
     if (fetched.error !== 0) throw fetchError(name, followed.offset, fetched.error);
     followed.failures = 0;
-    followed.endOffset = fetched.highWatermark;
+    const isCommitted = settings.isolationLevel === "read_committed";
+    followed.endOffset = isCommitted ? fetched.lastStableOffset : fetched.highWatermark;
     if (fetched.preferredReplica >= 0) {
       const untilMs = clock.monotonic() + metadataMaxAgeMs;
       followed.replica = { nodeId: fetched.preferredReplica, untilMs };
     }
     if (fetched.records.length === 0) return;
-    const isCommitted = settings.isolationLevel === "read_committed";
     const aborted = isCommitted ? fetched.aborted : [];
-    let batches: FetchedBatches;
-    try {
-      batches = new FetchedBatches(fetched.records, followed.offset, aborted);
-    } catch (cause) {
-      const what = `Cannot read ${name} at offset ${followed.offset}: ${reasonOf(cause)}`;
-      throw new ConnectError(what, { cause });
-    }
-    if (batches.isEmpty && batches.endOffset === followed.offset) {
-      throw new ConnectError(
-        `Cannot read ${name} at offset ${followed.offset}: the ${fetched.records.length} bytes ` +
-          "fetched hold no whole batch of it",
-      );
-    }
-    if (batches.isEmpty) followed.offset = batches.endOffset;
-    else {
+    const batches = readFetched(name, fetched.records, followed.offset, aborted);
+    if (batches.isEmpty) {
+      followed.offset = batches.endOffset;
+      followed.epoch = batches.endEpoch;
+    } else {
       if (followed.isPaused) batches.detach();
       followed.fetched = batches;
       onNews();
@@ -350,13 +353,12 @@ export class Fetcher {
   #failed(followed: Followed, error: unknown): void {
     if (this.#isClosed) return;
     const { client, clock, log, onNews, onUnknown } = this.#options;
-    const isUnknown = error instanceof KafkaError && error.code === "UNKNOWN_TOPIC_OR_PARTITION";
-    if (isUnknown) onUnknown();
-    if (isRetriable(error) || error instanceof KafkaError && notable.has(error.code)) {
+    const code = error instanceof KafkaError ? error.code : "";
+    if (code === "UNKNOWN_TOPIC_OR_PARTITION") onUnknown();
+    if (isRetriable(error) || notable.has(code)) {
       client.forgetTopic(followed.topic);
       followed.replica = null;
-      const isNews = followed.failures === 0 && error instanceof KafkaError &&
-        notable.has(error.code);
+      const isNews = followed.failures === 0 && notable.has(code);
       followed.restsUntilMs = clock.monotonic() + client.backoffMs(followed.failures++);
       log[isNews ? "warn" : "debug"](`${client.clientId}: ${reasonOf(error)}`);
     } else {
@@ -366,27 +368,18 @@ export class Fetcher {
   }
 
   /** Looks for where to go on; until then the partition rests. */
-  async #reset(followed: Followed): Promise<void> {
-    const { client, log, onNews, settings } = this.#options;
-    const { isolationLevel, autoOffsetReset: which, apiTimeoutMs } = settings;
-    const name = partitionText(followed);
-    const what = `Fetch position ${followed.offset} is out of range for partition ${name}`;
-    if (which === "none") {
-      followed.error = new OffsetOutOfRangeError(`${what}, and auto.offset.reset is none`);
-      return onNews();
-    }
+  async #readOn(followed: Followed, find: () => Promise<MovedPosition | null>): Promise<void> {
+    const { client, log } = this.#options;
     followed.restsUntilMs = Infinity;
     const { moves } = followed;
     try {
-      const [{ offset }] = await client.retrying(
-        () => listOffsets(client, [followed], { which, isolationLevel }),
-        apiTimeoutMs,
-      );
-      if (followed.moves === moves) {
-        log.info(`${client.clientId}: ${what}: reading goes on at ${offset} (auto.offset.reset)`);
+      const found = await find();
+      followed.restsUntilMs = -Infinity;
+      if (followed.moves === moves && found !== null) {
+        const { why, offset } = found;
+        log.info(`${client.clientId}: ${why}: reading goes on at ${offset} (auto.offset.reset)`);
         this.#move(followed, offset);
       }
-      followed.restsUntilMs = -Infinity;
     } catch (error) {
       this.#failed(followed, error);
     }

@@ -63,6 +63,8 @@ export interface FetchedPartition extends PartitionName {
   error: number;
   /** The offset after the last record that all replicas have. */
   highWatermark: bigint;
+  /** The offset of the first record of a transaction that is open, or else the same; told to who reads committed ones. */
+  lastStableOffset: bigint;
   /** The first offset still kept. */
   logStartOffset: bigint;
   /** Transactions among the records that were aborted. */
@@ -110,12 +112,13 @@ export function fetchRequest(
         return reader.array((): FetchedPartition => {
           const [partition, error] = [reader.int32(), reader.int16()];
           const highWatermark = reader.int64();
-          reader.int64();
+          const lastStableOffset = reader.int64();
           return {
             topic,
             partition,
             error,
             highWatermark,
+            lastStableOffset,
             logStartOffset: reader.int64(),
             aborted: reader.array(() => (
               { producerId: reader.int64(), firstOffset: reader.int64() }

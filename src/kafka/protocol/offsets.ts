@@ -1,6 +1,6 @@
 /**
- * ListOffsets (key 2, version 5), OffsetCommit (key 8, version 7), OffsetFetch (key 9, version 5) and
- * OffsetDelete (key 47, version 0).
+ * ListOffsets (key 2, version 5), OffsetCommit (key 8, version 7), OffsetFetch (key 9, version 5),
+ * OffsetForLeaderEpoch (key 23, version 3) and OffsetDelete (key 47, version 0).
  *
  *     ListOffsets request  := replicaId:int32=-1 isolation:int8
  *                             array(topic:string array(partition:int32 leaderEpoch:int32=-1 time:int64))
@@ -14,6 +14,10 @@
  *     OffsetFetch request  := groupId:string array(topic:string array(partition:int32))?  (null: all)
  *     OffsetFetch answer   := throttleMs:int32 array(topic:string array(found)) error:int16
  *     found                := partition:int32 offset:int64 leaderEpoch:int32 metadata:string? error:int16
+ *     OffsetForLeaderEpoch request := replicaId:int32=-1 array(topic:string
+ *                             array(partition:int32 currentLeaderEpoch:int32 epoch:int32))
+ *     OffsetForLeaderEpoch answer  := throttleMs:int32 array(topic:string
+ *                             array(error:int16 partition:int32 epoch:int32 endOffset:int64))
  *     OffsetDelete request := groupId:string array(topic:string array(partition:int32))
  *     OffsetDelete answer  := error:int16 throttleMs:int32
  *                             array(topic:string array(partition:int32 error:int16))
@@ -140,6 +144,42 @@ export function offsetFetchRequest(
         });
       });
       return { error: reader.int16(), offsets: topics.flat() };
+    },
+  };
+}
+
+/** A partition whose leader is asked what it has of an earlier epoch. */
+export interface EpochQuestion extends PartitionName {
+  /** The epoch of the leader that is asked. */
+  leaderEpoch: number;
+  /** The earlier one. */
+  epoch: number;
+}
+
+/** Asks the leader of a partition where what it has of an epoch ends; -1: it does not know that epoch. */
+export function epochEndRequest(
+  { topic, partition, leaderEpoch, epoch }: EpochQuestion,
+): ApiRequest<OffsetAnswer> {
+  return {
+    apiKey: 23,
+    apiName: "OffsetForLeaderEpoch",
+    apiVersion: 3,
+    encode: (writer) =>
+      writer.int32(-1).int32(1).string(topic).int32(1).int32(partition).int32(leaderEpoch)
+        .int32(epoch),
+    decode: (reader) => {
+      reader.throttle();
+      const [answer] = reader.array(() => {
+        reader.string();
+        return reader.array((): OffsetAnswer => {
+          const error = reader.int16();
+          reader.int32();
+          reader.int32();
+          return { topic, partition, error, offset: reader.int64() };
+        });
+      }).flat();
+      // -1, UNKNOWN_SERVER_ERROR, where the broker does not say.
+      return answer ?? { topic, partition, error: -1, offset: -1n };
     },
   };
 }

@@ -1,91 +1,11 @@
 /** What a fetcher asks, and what it makes of each answer, as brokers see it. */
 
 import assert from "node:assert/strict";
-import { BatchBuilder, readRecords, setBaseOffset } from "../../../src/batch/mod.ts";
-import { consumerDefaults, type ConsumerSettings, Fetcher } from "../../../src/kafka/mod.ts";
-import { HeldClock } from "../../faults/held_clock.ts";
-import { keptLog } from "../../faults/memory_disk.ts";
-import { type Asked, type ScriptedCluster, scriptedTest } from "./scripted_cluster.ts";
+import { answer, batch, bench, metadataMaxAgeMs, taken, wanted } from "./fetcher_bench.ts";
+import { scriptedTest } from "./scripted_cluster.ts";
 
 const outOfRange = 1;
 const unknownTopic = 3;
-const metadataMaxAgeMs = 300_000;
-
-/** A fetcher of `t`, whose partition 0 is led by broker 1 in epoch 5. */
-function bench(cluster: ScriptedCluster, settings: Partial<ConsumerSettings> = {}) {
-  cluster.topics.set("t", [{ leader: 1, epoch: 5 }, { leader: 1, epoch: 6 }]);
-  const clock = new HeldClock();
-  const log = keptLog();
-  const client = cluster.client({ clock, metadataMaxAgeMs });
-  const fetcher = new Fetcher({
-    client,
-    settings: { ...consumerDefaults, ...settings },
-    metadataMaxAgeMs,
-    onNews() {},
-    onUnknown: () => log.info("a topic is missing"),
-    clock,
-    log,
-  });
-  client.closing.addEventListener("abort", () => fetcher.close());
-  return { fetcher, clock, log };
-}
-
-/** What a Fetch request wants: `partition@offset epoch`, and where its client stands. */
-function wanted({ body }: Asked): { rack: string; wants: string[] } {
-  for (let i = 0; i < 4; i++) body.int32();
-  body.int8();
-  body.int32();
-  body.int32();
-  const wants = body.array(() => {
-    body.string();
-    return body.array(() => {
-      const [partition, epoch, offset] = [body.int32(), body.int32(), body.int64()];
-      body.int64();
-      body.int32();
-      return `${partition}@${offset} ${epoch}`;
-    });
-  }).flat();
-  body.array(() => {});
-  return { rack: body.string(), wants };
-}
-
-interface Found {
-  partition?: number;
-  error?: number;
-  replica?: number;
-  records?: Uint8Array;
-}
-
-async function answer(asked: Asked, throttleMs: number, ...found: Found[]): Promise<void> {
-  await asked.answer((writer) =>
-    writer.int32(throttleMs).int16(0).int32(0).int32(1).string("t").array(found, (one) => {
-      const { partition = 0, error = 0, replica = -1, records = new Uint8Array(0) } = one;
-      writer.int32(partition).int16(error).int64(0n).int64(0n).int64(0n).int32(0).int32(replica)
-        .nullableBytes(records);
-    })
-  );
-}
-
-/** A batch of records that are called by their offsets. */
-function batch(baseOffset: bigint, count = 1): Uint8Array<ArrayBuffer> {
-  const builder = new BatchBuilder({ sizeMax: 10_000 });
-  for (let i = 0; i < count; i++) builder.append(null, `${baseOffset + BigInt(i)}`, [], 0);
-  const bytes = builder.seal();
-  setBaseOffset(bytes, baseOffset);
-  return bytes;
-}
-
-/** The records that are handed out next, once there are some. */
-async function taken(cluster: ScriptedCluster, fetcher: Fetcher, bytesMax = 1 << 20) {
-  for (let roundTrips = 0; roundTrips < 1000; roundTrips++) {
-    const run = fetcher.take(bytesMax);
-    if (run !== null) {
-      return [...readRecords(run.batches)].map(({ offset }) => `${run.partition}@${offset}`);
-    }
-    await cluster.roundTrip();
-  }
-  throw new Error("nothing was handed out");
-}
 
 const start = [{ topic: "t", partition: 0, offset: 7n }];
 
@@ -280,3 +200,16 @@ scriptedTest("a paused partition is not fetched, and what came of it stays", asy
   assert.deepEqual(await taken(cluster, fetcher, 1), ["0@8", "0@9", "0@10"]);
   assert.deepEqual(await taken(cluster, fetcher, 1), ["0@11"]);
 });
+
+for (
+  const [isolationLevel, expected] of [["read_uncommitted", 3], ["read_committed", 1]] as const
+) {
+  scriptedTest(`lag() counts what can be read with ${isolationLevel}`, async (cluster) => {
+    const { fetcher } = bench(cluster, { isolationLevel });
+    fetcher.follow(start);
+    assert.equal(fetcher.lag(), null);
+    await answer(await cluster.next("Fetch"), 0, { ends: [10n, 8n] });
+    await cluster.next("Fetch");
+    assert.equal(fetcher.lag(), expected);
+  });
+}

@@ -153,6 +153,7 @@ Deno.test("fetchRequest() asks and reads version 11", () => {
         partition: 1,
         error: 1,
         highWatermark: 10n,
+        lastStableOffset: 9n,
         logStartOffset: 2n,
         aborted: [{ producerId: 3n, firstOffset: 4n }],
         preferredReplica: -1,
