@@ -55,6 +55,7 @@ export class SubscribedTopics {
   /** As the leader of the group: the partitions of all topics of its members when they were divided. */
   #divided: ReadonlyMap<string, number> | null = null;
   #hasNewPartitions = false;
+  #watchesOwn = false;
 
   /** Begins to look. */
   constructor(options: SubscribedTopicsOptions) {
@@ -79,6 +80,7 @@ export class SubscribedTopics {
   tell(): readonly string[] {
     this.#divided = null;
     this.#hasNewPartitions = false;
+    this.#watchesOwn = false;
     this.#told = String(this.#names);
     return this.#names ?? [];
   }
@@ -91,6 +93,15 @@ export class SubscribedTopics {
       : countsOf((await client.metadata(topics)).topics);
     this.#divided = new Map(topics.map((topic) => [topic, counts.get(topic) ?? 0]));
     return counts;
+  }
+
+  /**
+   * Looks after the partitions of its own topics as they are now. A member with a name for good that comes back
+   * may lead the group without being told. Kafka: KIP-814.
+   */
+  watchOwn(): void {
+    this.#watchesOwn = true;
+    this.lookAgain();
   }
 
   /** Looks again now: something is not as it was. */
@@ -147,6 +158,9 @@ export class SubscribedTopics {
       }
     }
     const counts = countsOf(topics);
+    if (this.#watchesOwn) {
+      this.#divided ??= new Map(this.#names?.map((topic) => [topic, counts.get(topic) ?? 0]));
+    }
     for (const [topic, count] of this.#divided ?? []) {
       if ((counts.get(topic) ?? 0) !== count) this.#hasNewPartitions = true;
     }

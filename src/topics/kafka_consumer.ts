@@ -33,6 +33,7 @@ import {
   partitionText,
   SubscribedTopics,
 } from "../kafka/mod.ts";
+import { kickedOut, rebalancing } from "./commit_words.ts";
 import { place, type Placing } from "./placing.ts";
 import type {
   ConsumerEvent,
@@ -270,6 +271,9 @@ export class KafkaConsumer implements GroupConsumer {
     const done = this.#member.join().then(
       (joined) => {
         this.#phase = { name: "joined", joined };
+        if (this.#options.settings.groupInstanceId !== null && !joined.isLeader) {
+          this.#topics.watchOwn();
+        }
       },
       (error) => {
         this.#phase = { name: "steady" };
@@ -388,12 +392,4 @@ export class KafkaConsumer implements GroupConsumer {
   }
 }
 
-// Kafka: CommitFailedException and RebalanceInProgressException, in its words.
-const kickedOut =
-  "Offset commit cannot be completed since the consumer is not part of an active group for " +
-  "auto partition assignment; it is likely that the consumer was kicked out of the group.";
 const unpolled = "it has not polled for more than max.poll.interval.ms";
-const rebalancing =
-  "Offset commit cannot be completed since the consumer is undergoing a rebalance for auto " +
-  "partition assignment. You can try completing the rebalance by calling poll() and then retry the " +
-  "operation.";

@@ -2,6 +2,7 @@
 
 import { ConnectError, loggers, named, OffsetOutOfRangeError } from "../base/mod.ts";
 import { endOffsetOf } from "../batch/mod.ts";
+import { kickedOut } from "./commit_words.ts";
 import type { LocalGroup } from "./local_group.ts";
 import { keyOf } from "./partition_key.ts";
 import type {
@@ -62,12 +63,7 @@ export class LocalConsumer implements GroupConsumer {
 
   async commit(offsets: readonly PartitionOffset[]): Promise<void> {
     this.#checkOpen();
-    if (this.#lost !== null) {
-      throw new ConnectError(
-        "Offset commit cannot be completed since the consumer is not part of an active group for " +
-          "auto partition assignment; it is likely that the consumer was kicked out of the group.",
-      );
-    }
+    if (this.#lost !== null) throw new ConnectError(kickedOut);
     const foreign = offsets.find((position) => !this.#owned.has(keyOf(position)));
     if (foreign !== undefined) {
       throw new ConnectError(

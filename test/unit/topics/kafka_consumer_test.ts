@@ -15,7 +15,11 @@ import { keptLog } from "../../faults/memory_disk.ts";
 import { type Asked, type ScriptedCluster, scriptedTest } from "../kafka/scripted_cluster.ts";
 
 /** A consumer of topic `t` in group `g`, polled all the time. */
-async function bench(cluster: ScriptedCluster, settings: Partial<ConsumerSettings> = {}) {
+async function bench(
+  cluster: ScriptedCluster,
+  settings: Partial<ConsumerSettings> = {},
+  metadataMaxAgeMs: number = connectionDefaults.metadataMaxAgeMs,
+) {
   cluster.standing.set(
     "LeaveGroup",
     ({ answer }) => answer((writer) => writer.int32(0).int16(0).int32(0)),
@@ -28,6 +32,7 @@ async function bench(cluster: ScriptedCluster, settings: Partial<ConsumerSetting
       bootstrapServers: cluster.connection.bootstrapServers,
       clientId: "us",
       retryBackoffMs: 1,
+      metadataMaxAgeMs,
     },
     producer: producerDefaults,
     consumer: { ...consumerDefaults, ...settings },
@@ -261,5 +266,28 @@ scriptedTest(
       topics.openProducer({ clientId: "p", newTopic: () => null }),
       /The topics are closed/,
     );
+  },
+);
+
+scriptedTest(
+  "a member with a name for good finds new partitions, though it is not told that it leads",
+  async (cluster) => {
+    cluster.topics.set("t", [{ leader: 1, epoch: 0 }]);
+    cluster.standing.set("OffsetFetch", haveNoOffset);
+    cluster.standing.set("ListOffsets", (asked) => answerOffset(asked, { offset: 0n }));
+    const { topics, consumer } = await bench(cluster, { groupInstanceId: "me" }, 50);
+    const assigned = event(consumer);
+    // Who comes back under its name is told who has led before.
+    await (await cluster.next("JoinGroup")).answer((writer) =>
+      writer.int32(0).int16(0).int32(1).string("range").string("me-1").string("me-2").int32(0)
+    );
+    await assign(await cluster.next("SyncGroup"), true);
+    assert.equal((await assigned).type, "assigned");
+    cluster.topics.set("t", [{ leader: 1, epoch: 0 }, { leader: 1, epoch: 0 }]);
+    assert.equal((await event(consumer)).type, "revoked");
+    const polling = event(consumer).catch(() => {});
+    await makeLeader(await cluster.next("JoinGroup"), 2);
+    await topics.close();
+    await polling;
   },
 );
