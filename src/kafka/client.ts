@@ -153,6 +153,11 @@ export class KafkaClient {
     return this.#controllerId;
   }
 
+  /** What is known of the controller is wrong: the next one to ask looks for it anew. */
+  forgetController(): void {
+    this.#controllerId = -1;
+  }
+
   /**
    * Sends a request to a broker.
    * @throws {ConnectionError} when it cannot be reached or does not answer

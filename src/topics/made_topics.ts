@@ -33,10 +33,15 @@ export async function makeTopics(
     configs: configs ?? {},
   }));
   const controller = await client.controller();
-  for (const outcome of await client.send(controller, createTopicsRequest(wanted, timeoutMs))) {
-    const { name, error, message } = outcome;
+  const asked = client.send(controller, createTopicsRequest(wanted, timeoutMs));
+  const outcomes = await asked.catch((error) => {
+    client.forgetController();
+    throw error;
+  });
+  for (const { name, error, message } of outcomes) {
     if (error === 0) continue;
     const failure = new KafkaError(`Cannot make topic "${name}"`, error, message);
+    if (failure.retriable) client.forgetController();
     if (failure.code === "TOPIC_ALREADY_EXISTS") {
       throw new AlreadyExistsError(message ?? failure.message, { cause: failure });
     }

@@ -27,6 +27,7 @@ const apiNames: Readonly<Record<number, string>> = {
   14: "SyncGroup",
   17: "SaslHandshake",
   18: "ApiVersions",
+  19: "CreateTopics",
   22: "InitProducerId",
   23: "OffsetForLeaderEpoch",
   36: "SaslAuthenticate",
@@ -68,6 +69,8 @@ export class ScriptedCluster {
   readonly topics = new Map<string, ScriptedPartition[] | number>();
   /** The broker that coordinates all groups, or an error code below 0. */
   coordinator = 1;
+  /** The broker that takes changes to topics. */
+  controller = 1;
   /** How long each answer to Metadata asks to be left alone. */
   metadataThrottleMs = 0;
   /** What answers requests of a kind without the test. */
@@ -235,7 +238,7 @@ export class ScriptedCluster {
     writer.int32(this.metadataThrottleMs).array(this.#listeners, ({ addr }) => {
       const nodeId = this.#listeners.findIndex((one) => one.addr.port === addr.port) + 1;
       writer.int32(nodeId).string("127.0.0.1").int32(addr.port).string(null);
-    }).string("scripted").int32(1);
+    }).string("scripted").int32(this.controller);
     writer.array(names, (name) => {
       const topic = this.topics.get(name) ?? 3;
       const [error, partitions] = typeof topic === "number" ? [topic, []] : [0, topic];

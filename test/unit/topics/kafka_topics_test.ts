@@ -12,7 +12,7 @@ import { KafkaTopics } from "../../../src/topics/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 import { keptLog } from "../../faults/memory_disk.ts";
-import { type ScriptedCluster, scriptedTest } from "../kafka/scripted_cluster.ts";
+import { type Asked, type ScriptedCluster, scriptedTest } from "../kafka/scripted_cluster.ts";
 
 /** The topics of these brokers, and what is said of them. */
 function topicsOf(
@@ -98,3 +98,38 @@ scriptedTest("fetch() waits for a broker that does not know yet what it leads", 
   );
   await topics.close();
 });
+
+for (const fate of ["goes away", "is not the controller any more"]) {
+  scriptedTest(
+    `a producer has topics made by another broker when the controller ${fate}`,
+    async (cluster) => {
+      const { topics } = topicsOf(cluster);
+      const newTopic = (name: string) => ({ name });
+      const producer = await topics.openProducer({ clientId: "p", newTopic });
+      const make = async (asked: Asked, name: string) => {
+        cluster.topics.set(name, [{ leader: 1, epoch: 0 }]);
+        await asked.answer((writer) => writer.int32(0).int32(1).string(name).int16(0).string(null));
+      };
+      const first = producer.partitionCount("t1");
+      await make(await cluster.next("CreateTopics"), "t1");
+      assert.equal(await first, 1);
+      const second = producer.partitionCount("t2");
+      const asked = await cluster.next("CreateTopics");
+      assert.equal(asked.nodeId, 1);
+      cluster.controller = 2;
+      if (fate === "goes away") asked.hangUp();
+      else {
+        // NOT_CONTROLLER
+        await asked.answer((writer) =>
+          writer.int32(0).int32(1).string("t2").int16(41).string(null)
+        );
+      }
+      const again = await cluster.next("CreateTopics");
+      assert.equal(again.nodeId, 2);
+      await make(again, "t2");
+      assert.equal(await second, 1);
+      await topics.close();
+    },
+    2,
+  );
+}
