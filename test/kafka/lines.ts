@@ -18,7 +18,7 @@ const filling = " ".padEnd(lineLength - numberLength, "abcdefghijklmnopqrstuvwxy
 /** How many lines are appended at once: a megabyte. */
 const blockLines = 10_000;
 /** So many lines lie before the source that it is never idle, and no more. */
-const aheadLinesMax = 5 * blockLines;
+const aheadLinesMax = 10 * blockLines;
 
 /** A worker on brokers; `more` goes before. */
 export function workerProps(bootstrapServers: string, more: Props = {}): Props {
@@ -109,7 +109,7 @@ export class LineFlow {
   }
 
   /** Waits until so many more lines have come out. */
-  async advance(connect: Connect, lines = 2 * blockLines): Promise<void> {
+  async advance(connect: Connect, lines = 5 * blockLines): Promise<void> {
     const end = this.#outLines + lines;
     await until(() => this.#outLines >= end, () => connect.log);
   }
@@ -130,7 +130,8 @@ export class LineFlow {
       await order.read(this.#outPath);
       return order.missing === 0;
     }, () => `${order.missing} of ${this.#count} lines are missing. ${connect.log}`);
-    assert.equal(order.partitions, this.#partitions);
+    // Each batch goes to any of them: of few batches, none may go to one.
+    assert.ok(order.partitions > this.#partitions / 2, `only ${order.partitions} have lines`);
   }
 
   get #outPath(): string {
