@@ -45,8 +45,12 @@ const CONFIG = ConfigDef.of({
 const blockBytes = 112 * 1024;
 /** The longest line, in bytes: no topic takes a larger record unless it is told to. */
 const lineBytesMax = 16 << 20;
-/** How often a file without news is looked at, in milliseconds. */
+/** How soon a file without news is looked at again, in milliseconds. */
 const lookAgainMs = 50;
+/** The same when it has been quiet for long: a worker may have a hundred such files. */
+const lookAgainMsMax = 500;
+/** How much of the time that it has been quiet is waited for more. */
+const patience = 0.01;
 /** How long a poll waits for a stream, in milliseconds. */
 const pollMsMax = 500;
 /** How long the file system's clock may stand still, in milliseconds. */
@@ -308,6 +312,8 @@ class FileStreamSourceTask extends SourceTask {
   #isResumed = false;
   #hasWarned = false;
   #isStopping = false;
+  /** When there was something last, on the monotonic clock. */
+  #newsMs = performance.now();
 
   start(props: Props): void {
     const config = CONFIG.parse(props);
@@ -320,6 +326,18 @@ class FileStreamSourceTask extends SourceTask {
   }
 
   async poll(): Promise<SourceRecord[] | null> {
+    const records = await this.#read();
+    if (records !== null) {
+      this.#newsMs = performance.now();
+      return records;
+    }
+    const waitMs = (performance.now() - this.#newsMs) * patience;
+    await this.#wait(Math.min(Math.max(waitMs, lookAgainMs), lookAgainMsMax));
+    return null;
+  }
+
+  /** Records, or none where there may be some at once; null when it is worth while to wait. */
+  async #read(): Promise<SourceRecord[] | null> {
     const records = this.#take();
     if (records.length > 0) return records;
     if (this.#path !== null && this.#input === null && !this.#isStopping) {
@@ -327,10 +345,8 @@ class FileStreamSourceTask extends SourceTask {
     }
     if (this.#input !== null) {
       const { file, regular } = this.#input;
-      const news = regular === null ? await this.#readStream(file) : this.#readFile(regular);
-      if (news !== null) return news;
+      return regular === null ? await this.#readStream(file) : this.#readFile(regular);
     }
-    await this.#wait(lookAgainMs);
     return null;
   }
 

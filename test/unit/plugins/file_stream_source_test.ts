@@ -67,6 +67,36 @@ Deno.test("poll() finds the same lines wherever reads of the file happen to end"
   });
 });
 
+Deno.test("poll() looks less often at a file that has been quiet for long, until it is not", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const file = `${folder}/in.txt`;
+    await Deno.writeTextFile(file, "one\n");
+    const { setTimeout } = globalThis;
+    const now = performance.now;
+    let quietMs = 0;
+    const waits: unknown[] = [];
+    performance.now = () => now.call(performance) + quietMs;
+    globalThis.setTimeout = ((callback: () => void, delayMs: number) => {
+      waits.push(Math.round(delayMs / 50) * 50);
+      return setTimeout(callback, 0);
+    }) as typeof setTimeout;
+    try {
+      const task = await startedTask(plugin, props(file));
+      deepStrictEqual(await pollLines(task, 1), ["one"]);
+      waits.length = 0;
+      for (quietMs of [1000, 20_000, 3_600_000]) strictEqual(await task.poll(), null);
+      await Deno.writeTextFile(file, "two\n", { append: true });
+      deepStrictEqual(await pollLines(task, 1), ["two"]);
+      strictEqual(await task.poll(), null);
+      deepStrictEqual(waits, [50, 200, 500, 50]);
+      await task.stop();
+    } finally {
+      Object.assign(globalThis, { setTimeout });
+      performance.now = now;
+    }
+  });
+});
+
 Deno.test("poll() reads on in a file that was renamed until the new one has content", async () => {
   await inTemporaryFolder(async (folder) => {
     const file = `${folder}/app.log`;
