@@ -44,7 +44,12 @@ export async function serverTls(
   const prefix = Object.keys(own).length > 0 ? ownPrefix : "";
   const props = prefix === "" ? worker : own;
   const findings = serverConfigDef.validate(props, prefix);
-  refuse(findings.map(({ name, errorMessages }) => ({ name, errorMessages })));
+  refuse(findings.map(({ name, errorMessages }) => {
+    // Kafka's validators do not see the prefix; whoever reads the message has written it.
+    const short = `configuration ${name.slice(prefix.length)}`;
+    const named = errorMessages.map((text) => text.replace(short, `configuration ${name}`));
+    return { name, errorMessages: named };
+  }));
   const values = serverConfigDef.parse(props);
   checkProtocol(values["ssl.protocol"]);
   const sources = { readFile, prefix };
@@ -59,7 +64,7 @@ export async function serverTls(
   }
   const auth = values["ssl.client.auth"];
   const options = {
-    ...versions([...new Set(values["ssl.enabled.protocols"])]),
+    ...versions([...new Set(values["ssl.enabled.protocols"])], prefix),
     ...shown,
     ...await trust(values, sources),
     requestCert: auth !== "none",

@@ -61,11 +61,11 @@ export function checkProtocol(name: string): void {
 const knownVersions = ["TLSv1.2", "TLSv1.3"] as const;
 
 /** The versions that may be used. @throws {ConfigError} when there is none */
-export function versions(enabled: readonly string[]): TlsOptions {
+export function versions(enabled: readonly string[], prefix = ""): TlsOptions {
   const usable = knownVersions.filter((version) => enabled.includes(version));
   if (usable.length > 0) return { minVersion: usable[0], maxVersion: usable.at(-1) };
   throw new ConfigError(
-    `Invalid value [${enabled.join(", ")}] for configuration ssl.enabled.protocols: ` +
+    `Invalid value [${enabled.join(", ")}] for configuration ${prefix}ssl.enabled.protocols: ` +
       `there are ${knownVersions.join(" and ")}`,
   );
 }
@@ -93,7 +93,12 @@ export async function identity(
       throw new ConfigError("Both SSL key store location and separate private key are specified.");
     }
     if (password !== null) throw pemPassword();
-    return pemIdentity(`${prefix}ssl.keystore.key`, key.value, chain.value, keyPassword);
+    return pemIdentity(
+      { where: `${prefix}ssl.keystore.key`, prefix },
+      key.value,
+      chain.value,
+      keyPassword,
+    );
   }
   if (chain !== null) {
     throw new ConfigError("SSL certificate chain is specified, but private key is not specified");
@@ -107,7 +112,7 @@ export async function identity(
   if (type.toUpperCase() === "PEM") {
     if (password !== null) throw pemPassword();
     const pem = new TextDecoder().decode(bytes);
-    return pemIdentity(where, pem, pem, keyPassword);
+    return pemIdentity({ where, prefix }, pem, pem, keyPassword);
   }
   if (password === null) {
     throw new ConfigError("SSL key store is specified, but key store password is not specified.");
@@ -130,7 +135,7 @@ function pemPassword(): ConfigError {
 
 /** The platform takes what it cannot read for nothing, and goes on without: so all of it is read here. */
 function pemIdentity(
-  where: string,
+  { where, prefix }: { where: string; prefix: string },
   keyPem: string,
   chainPem: string,
   keyPassword: Password | null,
@@ -145,7 +150,7 @@ function pemIdentity(
   const isEncrypted = key.includes("ENCRYPTED");
   if (isEncrypted && passphrase === undefined) {
     throw new ConfigError(
-      `Cannot use ${where}: its private key is encrypted, and ssl.key.password is not there`,
+      `Cannot use ${where}: its private key is encrypted, and ${prefix}ssl.key.password is not there`,
     );
   }
   const certificate = readCertificate(where, chain[0].text);
@@ -156,7 +161,7 @@ function pemIdentity(
     }
   } catch (cause) {
     const why = isEncrypted
-      ? "its private key does not open with ssl.key.password"
+      ? `its private key does not open with ${prefix}ssl.key.password`
       : `its private key cannot be read: ${reasonOf(cause)}`;
     throw new ConfigError(`Cannot use ${where}: ${why}`, { cause });
   }

@@ -18,7 +18,7 @@ import { type Connection, Connections } from "./connections.ts";
 import { parseInPieces } from "./pieces.ts";
 import { lingerMs, Refusal, refuse } from "./refusal.ts";
 import { requestOf } from "./request.ts";
-import { type LoggedRequest, requestLine } from "./request_log.ts";
+import { clientOf, type LoggedRequest, requestLine } from "./request_log.ts";
 
 /** What is found out about a request while it is answered. */
 export interface Exchange {
@@ -133,7 +133,9 @@ export class HttpServer {
     server.on("checkContinue", (incoming, outgoing) => this.#serve(incoming, outgoing));
     server.on("connect", (_, socket) => this.#refuse(socket as Socket, badRequest()));
     server.on("clientError", (error, socket) => this.#refuseBroken(error, socket as Socket));
-    if (tls !== null) server.on("secureConnection", (socket) => this.#acceptSecure(socket, tls));
+    if (tls === null) return;
+    server.on("secureConnection", (socket) => this.#acceptSecure(socket, tls));
+    server.on("tlsClientError", (error, socket) => this.#refuseSecure(socket, reasonOf(error)));
   }
 
   #accept(socket: Socket): void {
@@ -155,10 +157,17 @@ export class HttpServer {
     const connection = this.#connections.of(socket);
     // Java: a client may have no certificate, but none that nobody whom it trusts has signed.
     const hasCertificate = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
-    if (connection === undefined || refusesUntrusted && hasCertificate && !socket.authorized) {
-      return void socket.destroy();
+    if (refusesUntrusted && hasCertificate && !socket.authorized) {
+      return this.#refuseSecure(socket, reasonOf(socket.authorizationError));
     }
+    if (connection === undefined) return void socket.destroy();
     parseInPieces(socket, connection);
+  }
+
+  /** Whose it was is not known any longer. */
+  #refuseSecure(socket: TLSSocket, why: string): void {
+    this.#options.log.debug(`A TLS handshake failed: ${why}`);
+    socket.destroy();
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -206,6 +215,8 @@ export class HttpServer {
       const isRead = new AbortController();
       outgoing.once("close", () => isRead.abort());
       const body = new Uint8Array(await response.arrayBuffer());
+      // Without it the platform would end the connection of a client that speaks HTTP/1.0.
+      if (body.length > 0) outgoing.setHeader("content-length", body.length);
       outgoing.end(body);
       const tookMs = clock.monotonic() - start;
       log.info(requestLine({ ...came, outgoing, ...exchange, bodyBytes: body.length, tookMs }));
@@ -237,6 +248,8 @@ export class HttpServer {
   }
 
   #refuse(socket: Socket, refusal: Refusal): void {
+    const { status, message } = refusal;
+    this.#options.log.info(`${clientOf(socket)} refused with ${status}: ${message}`);
     const connection = this.#connections.of(socket);
     if (connection !== undefined) connection.isRefused = true;
     refuse(socket, refusal);

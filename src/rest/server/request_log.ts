@@ -1,6 +1,7 @@
 /** What the log says of requests. Jetty: `CustomRequestLog` with `EXTENDED_NCSA_FORMAT`, as Kafka has it. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 /** What is told of a request. */
 export interface LoggedRequest {
@@ -27,12 +28,18 @@ export function requestLine(
   { incoming, outgoing, user, bodyBytes, atMs, tookMs }: LoggedRequest,
 ): string {
   const { method, url, httpVersion, headers, socket } = incoming;
-  const client = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "-";
   const [, day, month, year, time] = new Date(atMs).toUTCString().split(" ");
   const request = quoted(`${method} ${url} HTTP/${httpVersion}`);
   const { referer = "", "user-agent": agent = "" } = headers;
-  return `${client} - ${shown(user ?? "-")} [${day}/${month}/${year}:${time} +0000] ${request} ` +
+  return `${clientOf(socket)} - ${
+    shown(user ?? "-")
+  } [${day}/${month}/${year}:${time} +0000] ${request} ` +
     `${outgoing.statusCode} ${bodyBytes} ${quoted(referer)} ${quoted(agent)} ${Math.round(tookMs)}`;
+}
+
+/** The address of a client. */
+export function clientOf({ remoteAddress }: Pick<Socket, "remoteAddress">): string {
+  return remoteAddress?.replace(/^::ffff:/, "") ?? "-";
 }
 
 function quoted(text: string): string {

@@ -94,6 +94,12 @@ Deno.test("HttpServer answers requests, whole and in their order", async () => {
     await send(connection, `${requests.join("")}GET /4 HTTP/1.0\r\n\r\n`);
     const paths = (await readToEnd(connection)).match(/"path":"[^"]*"/g);
     assert.deepEqual(paths, [1, 2, 3, 4].map((n) => `"path":"/${n}"`));
+    const old = await connect(at);
+    await send(
+      old,
+      "GET /5 HTTP/1.0\r\nconnection: keep-alive\r\n\r\nGET /6 HTTP/1.0\r\n\r\n",
+    );
+    assert.match(await readToEnd(old), /"path":"\/5".*"path":"\/6"/s);
     const trace = await ask(at, { method: "TRACE", path: "/" });
     assert.equal(JSON.parse(trace.body).method, "TRACE");
     const chunked =
@@ -192,13 +198,21 @@ async function untilAnswered(
   while ((await ask(at, request)).status !== status) await systemClock.sleep(5);
 }
 
-Deno.test("HttpServer answers 431 to headers that are too large", async () => {
-  await withServer({}, async (at) => {
-    const answer = await ask(at, { method: "GET", path: "/", headers: { x: "y".repeat(3000) } });
-    assertRefused(answer, 431, /more than 2048 bytes \(rest\.header\.max\.bytes\)/);
-    const path = `/${"y".repeat(3000)}`;
-    assertRefused(await ask(at, { method: "GET", path }), 431, /rest\.header\.max\.bytes/);
-  });
+Deno.test("HttpServer answers 431 to headers that are too large, and says so in the log", async () => {
+  const log = keptLog();
+  await withServer(
+    {},
+    async (at) => {
+      const answer = await ask(at, { method: "GET", path: "/", headers: { x: "y".repeat(3000) } });
+      assertRefused(answer, 431, /more than 2048 bytes \(rest\.header\.max\.bytes\)/);
+      const path = `/${"y".repeat(3000)}`;
+      assertRefused(await ask(at, { method: "GET", path }), 431, /rest\.header\.max\.bytes/);
+    },
+    echo,
+    log,
+  );
+  const told = log.lines.filter((line) => line.startsWith("info 127.0.0.1 refused with 431: The"));
+  assert.equal(told.length, 2);
 });
 
 const slow: [what: string, sent: string][] = [

@@ -113,8 +113,13 @@ const wrong: [what: string, props: Record<string, string>, why: RegExp][] = [
   ],
   [
     "no version",
-    { ...pem, "ssl.enabled.protocols": "TLSv1.1" },
-    /ssl\.enabled\.protocols: there are TLSv1\.2 and TLSv1\.3$/,
+    own({ ...pem, "ssl.enabled.protocols": "TLSv1.1" }),
+    /configuration listeners\.https\.ssl\.enabled\.protocols: there are TLSv1\.2 and TLSv1\.3$/,
+  ],
+  [
+    "a value that there is not",
+    own({ ...pem, "ssl.client.auth": "maybe" }),
+    /^Invalid value maybe for configuration listeners\.https\.ssl\.client\.auth: String must be/,
   ],
   [
     "a trust store that holds nothing",
@@ -138,7 +143,7 @@ const auths: [auth: string, outcomes: Record<"none" | "trusted" | "stranger", bo
 for (const [auth, outcomes] of auths) {
   Deno.test(`RestServer with ssl.client.auth=${auth} lets in whom it should`, async () => {
     const props = own({ ...pem, ...trusting, "ssl.client.auth": auth });
-    await withRest({ listeners: https, ...props }, async ({ urls: [url] }) => {
+    await withRest({ listeners: https, ...props }, async ({ urls: [url], log }) => {
       const identities = { none: undefined, trusted: client, stranger };
       for (const [name, isLetIn] of Object.entries(outcomes)) {
         const identity = identities[name as keyof typeof identities];
@@ -148,6 +153,13 @@ for (const [auth, outcomes] of auths) {
           else await assert.rejects(answer, name);
         }
       }
+      const failures = log.lines.filter((line) =>
+        line.startsWith("debug A TLS handshake failed: ")
+      );
+      assert.equal(
+        failures.length,
+        2 * Object.values(outcomes).filter((isLetIn) => !isLetIn).length,
+      );
     });
   });
 }
