@@ -8,6 +8,7 @@
 import * as v from "valibot";
 import { type Logger, loggers, named, systemClock } from "../base/mod.ts";
 import { type CountsMessage, FromTask, LogMessage, type ToTask } from "../task/mod.ts";
+import { lackOfFiles } from "./open_files.ts";
 import type { GrantedPermissions } from "./permissions.ts";
 import { javaClassOfName } from "./plugin_registry.ts";
 import { ReceivedLog, type SourceLogs } from "./received_log.ts";
@@ -48,13 +49,17 @@ export const webWorkers = {
   started: 0,
   /** How many have ended because something failed. */
   failed: 0,
+  /** How many have said nothing yet. */
+  starting: 0,
 };
 
 /** A Web Worker. */
 export class SandboxedWorker<M> {
   readonly #options: SandboxedWorkerOptions<M>;
-  readonly #worker: Worker;
+  /** Null when there was no room for it. */
+  readonly #worker: Worker | null;
   readonly #log: ReceivedLog;
+  #isStarting = true;
   /** Aborts at its end. */
   readonly #end = new AbortController();
 
@@ -62,7 +67,21 @@ export class SandboxedWorker<M> {
   constructor(options: SandboxedWorkerOptions<M>) {
     this.#options = options;
     this.#log = new ReceivedLog(options.logs);
-    const { read, write, net, env } = options.permissions;
+    const lack = lackOfFiles(webWorkers);
+    this.#worker = lack === null ? this.#start() : null;
+    webWorkers.alive++;
+    webWorkers.started++;
+    webWorkers.starting++;
+    if (lack !== null) {
+      queueMicrotask(() => this.#fail(`Error: Cannot start ${options.name}: ${lack}`));
+      return;
+    }
+    this.send({ ...options.init, levels: this.#log.levels });
+    this.#log.watchLevels(this.#end.signal, (levels) => this.send({ type: "logLevels", levels }));
+  }
+
+  #start(): Worker {
+    const { name, permissions: { read, write, net, env } } = this.#options;
     const permissions = {
       read,
       write,
@@ -73,33 +92,28 @@ export class SandboxedWorker<M> {
       ffi: false,
       import: false,
     };
-    this.#worker = new Worker(entry, {
-      type: "module",
-      name: options.name,
-      deno: { permissions },
-    } as WorkerOptions);
-    this.#worker.onmessage = ({ data }) => this.#receive(data);
-    this.#worker.onmessageerror = () => this.#fail("Error: a message could not be read");
-    this.#worker.onerror = (event) => {
+    const options = { type: "module", name, deno: { permissions } };
+    const worker = new Worker(entry, options as WorkerOptions);
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onmessageerror = () => this.#fail("Error: a message could not be read");
+    worker.onerror = (event) => {
       event.preventDefault();
       this.#fail(event.message);
     };
-    webWorkers.alive++;
-    webWorkers.started++;
-    this.#worker.postMessage({ ...options.init, levels: this.#log.levels });
-    this.#log.watchLevels(this.#end.signal, (levels) => this.send({ type: "logLevels", levels }));
+    return worker;
   }
 
   /** Sends it a message, and makes buffers its own; once it has ended nothing happens. */
   send(message: unknown, transfer: Transferable[] = []): void {
-    if (!this.hasEnded) this.#worker.postMessage(message, transfer);
+    if (!this.hasEnded) this.#worker?.postMessage(message, transfer);
   }
 
   /** Ends it at once, even in the midst of a loop. */
   terminate(): void {
     if (!this.hasEnded) webWorkers.alive--;
+    this.#hasStarted();
     this.#end.abort();
-    this.#worker.terminate();
+    this.#worker?.terminate();
   }
 
   /** Whether it has. */
@@ -107,8 +121,14 @@ export class SandboxedWorker<M> {
     return this.#end.signal.aborted;
   }
 
+  #hasStarted(): void {
+    if (this.#isStarting) webWorkers.starting--;
+    this.#isStarting = false;
+  }
+
   #receive(data: unknown): void {
     if (this.hasEnded) return;
+    this.#hasStarted();
     const { schema } = this.#options;
     switch ((data as { type?: unknown } | null)?.type) {
       case "log":

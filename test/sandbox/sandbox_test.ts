@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../src/base/mod.ts";
 import { SourceTaskRunner } from "../../src/herder/source_task_runner.ts";
-import { nothing, resolvePermissions } from "../../src/sandbox/mod.ts";
+import { nothing, resolvePermissions, webWorkers } from "../../src/sandbox/mod.ts";
 import { strictErrors, type TaskSpec } from "../../src/task/mod.ts";
 import { EmbeddedTopics } from "../../src/topics/mod.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
@@ -117,6 +117,25 @@ for (const [name, trace] of ends) {
     });
   });
 }
+
+Deno.test("a task for which too many files are open is FAILED, and the process goes on", async () => {
+  await withFile(async (file) => {
+    // As if there were so many already.
+    webWorkers.alive += 1e9;
+    webWorkers.starting += 1;
+    const { runner, close } = await attack("read what it is granted", file).finally(() => {
+      webWorkers.alive -= 1e9;
+      webWorkers.starting -= 1;
+    });
+    await until(() => runner.status.state === "FAILED");
+    assert.match(
+      runner.status.trace!,
+      /^Error: Cannot start attacker-0: there is no room for another Web Worker: this process has \d+ files open, and may have \d+ \(ulimit -n\)$/,
+    );
+    await close();
+    assert.equal(webWorkers.starting, 0);
+  });
+});
 
 Deno.test("a task that loops when it stops is ended after its time and FAILED", async () => {
   await withFile(async (file) => {
