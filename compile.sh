@@ -41,7 +41,16 @@ cat >"$work/connect" <<HEAD
 #!/bin/sh
 # Kafka Connect for the edge. Unpacks itself once into \$CONNECT_CACHE, or ~/.cache/connect-edge.
 set -eu
-cache=\${CONNECT_CACHE:-\${XDG_CACHE_HOME:-\${HOME:-/tmp/connect-\$(id -u)}/.cache}/connect-edge}
+home=\${XDG_CACHE_HOME:-\${HOME:+\$HOME/.cache}}
+cache=\${CONNECT_CACHE:-\${home:+\$home/connect-edge}}
+if [ -z "\$cache" ]; then
+  # Whoever has no home may find a folder there that another user has made, and could change.
+  cache=/tmp/connect-edge-\$(id -u)
+  mkdir -m 700 "\$cache" 2>/dev/null || :
+  if [ -L "\$cache" ] || [ ! -O "\$cache" ]; then
+    echo "connect: \$cache is not ours; set CONNECT_CACHE to a folder of yours" >&2; exit 1
+  fi
+fi
 app=\$cache/$id
 if [ ! -x "\$app/deno" ]; then (
   umask 077
@@ -53,6 +62,11 @@ if [ ! -x "\$app/deno" ]; then (
   mv "\$new" "\$app" 2>/dev/null || rm -rf "\$new"
 ) fi
 [ -O "\$app/deno" ] || { echo "connect: \$app belongs to another user; set CONNECT_CACHE" >&2; exit 1; }
+# Deno catches SIGHUP even where nohup has it ignored.
+if [ -r /proc/\$\$/status ]; then
+  while read -r key value; do [ "\$key" != SigIgn: ] || break; done </proc/\$\$/status
+  case \$value in *[13579bdf]) export CONNECT_NOHUP=1 ;; esac
+fi
 # Its own cache of compiled code: another Deno of the user's would empty theirs.
 export DENO_NO_UPDATE_CHECK=1 DENO_DIR="\$app/cache"
 # Give freed buffers back at once; keep young generations small and collect old ones early (docs/performance.md).

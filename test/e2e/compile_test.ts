@@ -51,8 +51,30 @@ Deno.test("compile.sh writes one file under 50 MB that starts within 100 ms", as
     assert.match(new TextDecoder().decode(stderr), /Failed to find any class .* Nope/);
     assert.equal(code, 78);
     await findsWhatIsLoadedLate(connect, folder, env);
+    await runsWithoutHome(connect, folder, env.CONNECT_CACHE);
   });
 });
+
+/** It is in a folder of its user below /tmp then, here below the test's, and in none that may be another's. */
+async function runsWithoutHome(connect: string, cwd: string, cache: string): Promise<void> {
+  const moving =
+    `sed '1,20s#=/tmp/connect#=${cwd}/connect#' "${connect}" >homeless; chmod +x homeless`;
+  assert.ok((await new Deno.Command("sh", { args: ["-c", moving], cwd }).output()).success);
+  const run = async () => {
+    const env = { PATH: Deno.env.get("PATH")! };
+    const options = { args: ["--version"], env, clearEnv: true };
+    const { code, stderr } = await new Deno.Command(`${cwd}/homeless`, options).output();
+    return { code, said: new TextDecoder().decode(stderr) };
+  };
+  const folder = `${cwd}/connect-edge-${Deno.uid()}`;
+  await Deno.rename(cache, folder);
+  assert.deepEqual(await run(), { code: 0, said: "" });
+  await Deno.rename(folder, `${folder}.real`);
+  await Deno.symlink(`${folder}.real`, folder);
+  const { code, said } = await run();
+  assert.match(said, /^connect: .*\/connect-edge-\d+ is not ours; set CONNECT_CACHE to a folder/);
+  assert.equal(code, 1);
+}
 
 /** The page, its files, and the commands that ask a worker are loaded when they are asked for. */
 async function findsWhatIsLoadedLate(
@@ -60,8 +82,9 @@ async function findsWhatIsLoadedLate(
   cwd: string,
   env: Record<string, string>,
 ): Promise<void> {
-  const worker = new Deno.Command(connect, {
-    args: ["standalone", "worker.properties"],
+  // Whoever logs out hangs up.
+  const worker = new Deno.Command("nohup", {
+    args: [connect, "standalone", "worker.properties"],
     cwd,
     env,
     stdin: "null",
@@ -74,6 +97,7 @@ async function findsWhatIsLoadedLate(
   try {
     await until(() => log.includes("Kafka Connect worker started"), () => log);
     const url = /REST API at (\S+)/.exec(log)![1];
+    worker.kill("SIGHUP");
     const textOf = async (path: string) => await (await fetch(url + path)).text();
     assert.match(await textOf("ui"), /This worker has no connectors/);
     assert.equal(await textOf("ui/page.js"), await Deno.readTextFile(`${root}src/rest/ui/page.js`));
@@ -81,6 +105,7 @@ async function findsWhatIsLoadedLate(
     const { code, stdout } = await new Deno.Command(connect, { args, cwd, env }).output();
     assert.equal(code, 0);
     assert.match(new TextDecoder().decode(stdout), /\nNo connectors\n$/);
+    assert.doesNotMatch(log, /stopping/);
   } finally {
     worker.kill("SIGTERM");
     await worker.status;

@@ -89,7 +89,7 @@ Deno.test("a line is through within 100 ms, and waiting for it costs next to not
     const start = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const share = (await cpuMs(connect.pid) - before) / (performance.now() - start);
-    strictEqual(await connect.stop(), 0);
+    strictEqual(await connect.stop("SIGHUP"), 0);
     delaysMs.sort((a, b) => a - b);
     const medianMs = delaysMs[7];
     console.log(
