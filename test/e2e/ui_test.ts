@@ -78,13 +78,20 @@ Deno.test("the page at /ui shows what runs and why the rest does not, asks no on
     assert.deepEqual(await sections.locator("h2").allTextContents(), [hostile, "lines"]);
     const trace = sections.first().locator("details");
     assert.match(await trace.locator("summary").innerText(), /<img src=x onerror=alert\(2\)>/);
+    await page.setViewportSize(sizes.phone);
     await trace.locator("summary").click();
-    // It is fetched again, and what is open stays open.
-    const before = seen.requests.length;
-    await page.waitForRequest(`${url}ui`);
-    await page.waitForResponse(`${url}ui`);
-    assert.ok(seen.requests.length > before);
+    // It is fetched again, and what is open, how far it was read, and what has the focus stay.
+    const marked = await trace.evaluate((details) => {
+      details.setAttribute("data-old", "");
+      const pre = details.querySelector("pre")!;
+      pre.focus();
+      pre.scrollLeft = 20;
+      return document.activeElement!.id;
+    });
+    await page.locator("[data-old]").waitFor({ state: "detached" });
     assert.match(await trace.locator("pre").innerText(), /\n\s+at /);
+    assert.equal(await trace.locator("pre").evaluate(({ scrollLeft }) => scrollLeft), 20);
+    assert.equal(await page.evaluate(() => document.activeElement!.id), marked);
     assert.deepEqual(await page.locator("main script, main img").count(), 0);
     assert.deepEqual(seen.requests.filter((asked) => !asked.startsWith(url)), []);
     assert.deepEqual(seen.complaints, []);
@@ -275,6 +282,14 @@ Deno.test("the page at /ui tells rates, lag and errors where the worker counts, 
     assert.deepEqual(new Set(room), new Set([0]));
     const shots = Deno.env.get("SCREENSHOTS");
     if (shots) await page.screenshot({ path: `${shots}/figures.png` });
+
+    // Of many, some can be looked for, and stay found.
+    await page.keyboard.press("/");
+    await page.keyboard.type("Connector-2 source running");
+    await page.getByText("11 of 30").waitFor();
+    await page.locator("h2:visible").first().evaluate((name) => name.setAttribute("data-old", ""));
+    await page.locator("[data-old]").waitFor({ state: "detached" });
+    assert.equal(await page.locator("section:visible").count(), 11);
     assert.deepEqual(complaints, []);
   } finally {
     await browser.close();

@@ -12,13 +12,33 @@ let before = { atMs: 0, records: new Map() };
 let shown = "";
 /** Whether the last refresh came to nothing. */
 let isLost = false;
+/** Whether a button is held down: in the place of another it would not be clicked. */
+let isPressed = false;
+/** The buttons that have asked, and wait for an answer. */
+const asking = new Set();
+const filter = document.querySelector("#filter");
+const found = document.querySelector("#found");
+/** From how many connectors on it is worth while to look for one. */
+const manyConnectors = 6;
 
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button[data-path]") : null;
   if (button !== null) void act(button);
 });
+document.addEventListener("pointerdown", () => isPressed = true);
+for (const end of ["pointerup", "pointercancel", "blur"]) {
+  globalThis.addEventListener(end, () => isPressed = false);
+}
+document.addEventListener("keydown", (event) => {
+  const isFree = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (event.key !== "/" || !isFree || filter.hidden || event.target === filter) return;
+  event.preventDefault();
+  filter.focus();
+});
 document.addEventListener("visibilitychange", () => void refresh());
+filter.addEventListener("input", showFound);
 showRates();
+showFound();
 keepFresh();
 
 async function keepFresh() {
@@ -30,6 +50,7 @@ async function keepFresh() {
 
 async function act(button) {
   const what = button.getAttribute("aria-label");
+  asking.add(button.id);
   button.disabled = true;
   tell(`${what} …`);
   try {
@@ -44,6 +65,7 @@ async function act(button) {
   } catch (error) {
     tell(`${what}: ${error.message}`, true);
   }
+  asking.delete(button.id);
   button.disabled = false;
   await refresh();
 }
@@ -54,7 +76,7 @@ async function reasonIn(response) {
 }
 
 async function refresh() {
-  if (document.hidden || isSelecting()) return;
+  if (document.hidden) return;
   try {
     const response = await fetch(location.pathname, { signal: AbortSignal.timeout(patienceMs) });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
@@ -62,9 +84,11 @@ async function refresh() {
     if (isLost) tell("");
     isLost = false;
     main.classList.remove("lost");
+    if (isPressed || isSelecting()) return;
     if (text !== shown) replace(text);
     shown = text;
     showRates();
+    showFound();
   } catch (error) {
     isLost = true;
     main.classList.add("lost");
@@ -78,15 +102,37 @@ function isSelecting() {
   return selection !== null && !selection.isCollapsed && main.contains(selection.anchorNode);
 }
 
-/** The new content, with what was open and what had the focus as it was. Scripts in it would not run. */
+/**
+ * The new content, with what was open, how far traces were read, and what had the focus as it was. Scripts in it
+ * would not run.
+ */
 function replace(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const opened = [...main.querySelectorAll("details[open]")].map(({ id }) => id);
+  const read = [...main.querySelectorAll("pre")].map(({ id, scrollTop, scrollLeft }) => {
+    return { id, scrollTop, scrollLeft };
+  });
   const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
   for (const id of opened) page.getElementById(id)?.setAttribute("open", "");
+  for (const id of asking) page.getElementById(id)?.setAttribute("disabled", "");
   main.replaceChildren(...page.querySelector("main").childNodes);
   document.title = page.title;
-  if (focused !== "") document.getElementById(focused)?.focus();
+  for (const { id, ...place } of read) Object.assign(document.getElementById(id) ?? {}, place);
+  if (focused !== "") document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+/** Hides the connectors that do not have all words that are looked for: in their name, kind and states. */
+function showFound() {
+  const sections = [...main.querySelectorAll("section")];
+  const words = filter.value.toLowerCase().split(/\s+/);
+  for (const section of sections) {
+    const parts = [...section.querySelectorAll("h2, .type, .state")];
+    const text = parts.map(({ textContent }) => textContent.toLowerCase()).join(" ");
+    section.hidden = !words.every((word) => text.includes(word));
+  }
+  filter.hidden = filter.value === "" && sections.length < manyConnectors;
+  const count = sections.filter(({ hidden }) => !hidden).length;
+  found.textContent = filter.value === "" ? "" : `${count} of ${sections.length}`;
 }
 
 function showRates() {

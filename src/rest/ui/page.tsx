@@ -34,6 +34,17 @@ export function pageOf(view: View): string {
         <header>
           <h1>Kafka Connect</h1>
           <p id="told" role="status"></p>
+          <output id="found" for="filter"></output>
+          <input
+            id="filter"
+            type="search"
+            placeholder="Find connectors"
+            aria-label="Find connectors by name, kind and state"
+            aria-keyshortcuts="/"
+            autocomplete="off"
+            spellcheck={false}
+            hidden
+          />
         </header>
         <main>
           <Worker view={view} />
@@ -77,8 +88,12 @@ function Worker({ view }: { view: View }) {
       <Fact name="Worker">{workerId ?? "starting"}</Fact>
       <Fact name="Version">{version}</Fact>
       <Fact name="Kafka cluster">{clusterId ?? "not known yet"}</Fact>
-      <Fact name="Connectors">{countsOf(connectors.map(({ connector }) => connector))}</Fact>
-      <Fact name="Tasks">{countsOf(tasks)}</Fact>
+      <Fact name="Connectors">
+        <Counts of={connectors.map(({ connector }) => connector)} />
+      </Fact>
+      <Fact name="Tasks">
+        <Counts of={tasks} />
+      </Fact>
     </dl>
   );
 }
@@ -92,10 +107,17 @@ function Fact({ name, children }: { name: string; children?: Child }) {
   );
 }
 
-/** How many there are of each state: `2 running, 1 failed`. */
-function countsOf(all: readonly { state: string }[]): string {
+/** How many there are of each state. */
+function Counts({ of: all }: { of: readonly { state: string }[] }) {
   const counts = Map.groupBy(all, ({ state }) => state.toLowerCase());
-  return [...counts].map(([state, { length }]) => `${length} ${state}`).join(", ") || "none";
+  if (counts.size === 0) return <>none</>;
+  const texts = [...counts].map(([state, { length }], at) => (
+    <>
+      {at > 0 && ", "}
+      <span class="count">{length} {state}</span>
+    </>
+  ));
+  return <>{texts}</>;
 }
 
 function Connector(
@@ -233,8 +255,8 @@ function Trace({ id, of: { trace } }: { id: string; of: ConnectorStateOf }) {
   if (!trace) return null;
   return (
     <details id={`trace ${id}`}>
-      <summary>{reasonInTrace(trace)}</summary>
-      <pre tabindex={0}>{trace.trimEnd()}</pre>
+      <summary id={`why ${id}`}>{reasonInTrace(trace)}</summary>
+      <pre id={`text ${id}`} tabindex={0}>{trace.trimEnd()}</pre>
     </details>
   );
 }

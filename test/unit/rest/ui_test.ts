@@ -60,7 +60,7 @@ Deno.test("GET /ui tells states, figures and traces, all of it escaped and witho
   const text = await answer.text();
   assert.match(text, /^<!doctype html><html lang="en">/);
   assert.match(text, /<h2>&lt;\/h2&gt;&lt;b&gt;<\/h2>/);
-  assert.match(text, /<summary>Error: no \$\{file:x:y\}<\/summary>/);
+  assert.match(text, /<summary id="[^"<>]*">Error: no \$\{file:x:y\}<\/summary>/);
   assert.match(text, /data-records="12"><\/td><td [^>]+>7<\/td><td [^>]+>3,456</);
   assert.match(text, /data-path="connectors\/%3C%2Fh2%3E%3Cb%3E\/tasks\/0\/restart"/);
   assert.doesNotMatch(text, /<b>|<w>|<a>|hush1|gone/);
