@@ -74,7 +74,15 @@ export const commands = {
       offsets: "connector",
     },
   },
-  top: { options: { ...remote, ...json, interval: { type: "string" } }, operand: "none" },
+  top: {
+    options: {
+      ...remote,
+      ...json,
+      interval: { type: "string" },
+      "admin-url": { type: "string" },
+    },
+    operand: "none",
+  },
   completions: { options: help, actions: { bash: "none", zsh: "none", fish: "none" } },
 } as const satisfies Record<string, Command>;
 
@@ -91,8 +99,34 @@ export function parse<C extends keyof typeof commands>(command: C, args: readonl
       allowPositionals: true,
     });
   } catch (cause) {
-    throw new ConfigError(`${command}: ${reasonOf(cause).split(". ")[0]}`, { cause });
+    const [why] = reasonOf(cause).split(". ");
+    const [, wrong] = /^Unknown option '--?([^']+)'$/.exec(why) ?? [];
+    const meant = wrong === undefined ? "" : meantBy(wrong, Object.keys(commands[command].options));
+    throw new ConfigError(`${command}: ${why}${meant && `; did you mean --${meant}?`}`, { cause });
   }
+}
+
+/** What a user may have meant by a word with a mistake or two; empty when it is like nothing. */
+export function meantBy(wrong: string, known: readonly string[]): string {
+  const near = known.map((word) => ({ word, mistakes: mistakesBetween(wrong, word) }))
+    .filter(({ word, mistakes }) => mistakes <= 2 && mistakes < word.length / 2);
+  return near.toSorted((a, b) => a.mistakes - b.mistakes)[0]?.word ?? "";
+}
+
+/** How many letters are missing, too many or others; two that have changed places are one mistake. */
+function mistakesBetween(a: string, b: string): number {
+  let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, at) => at)];
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const other = a[i] === b[j] ? 0 : 1;
+      const isSwapped = a[i] === b[j - 1] && a[i - 1] === b[j];
+      const swapped = isSwapped ? before[j - 1] + 1 : Infinity;
+      next.push(Math.min(last[j + 1] + 1, next[j] + 1, last[j] + other, swapped));
+    }
+    [before, last] = [last, next];
+  }
+  return last[b.length];
 }
 
 /**

@@ -192,6 +192,7 @@ with --json, it is printed once.
 
 Options:
   --interval SECONDS     how often it looks
+  --admin-url URL        where /metrics is, when admin.listeners is apart from the rest
   --json                 as JSON, once
 ${remoteOptions}`,
   completions: `Usage: connect completions bash|zsh|fish

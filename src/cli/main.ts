@@ -7,7 +7,7 @@
  */
 
 import { ConfigError, NotFoundError, reasonOf, Secrets, systemClock } from "../base/mod.ts";
-import { actionOf, parse, print } from "./arguments.ts";
+import { actionOf, commands, meantBy, parse, print } from "./arguments.ts";
 import { closeLog, openLog, writeLine } from "./console_log.ts";
 import { help } from "./help.ts";
 import type { RestClient, RestTarget } from "./rest_client.ts";
@@ -80,8 +80,14 @@ async function run(args: readonly string[], secrets: Secrets): Promise<number | 
       throw new ConfigError(
         "distributed: workers do not share connectors yet; connect standalone runs them in one process",
       );
-    default:
-      throw new ConfigError(`Unknown command "${command}"; see connect --help`);
+    case "help":
+      // As after most programs' names.
+      return await run([...rest.slice(0, 1), "--help"], secrets);
+    default: {
+      const meant = meantBy(command, Object.keys(commands));
+      const hint = meant === "" ? "see connect --help" : `did you mean ${meant}?`;
+      throw new ConfigError(`Unknown command "${command}"; ${hint}`);
+    }
   }
 }
 
@@ -233,7 +239,13 @@ async function runTop(args: readonly string[], secrets: Secrets): Promise<void> 
   if (more !== undefined) throw new ConfigError(`top: unexpected argument "${more}"`);
   const { intervalMsOf, top } = await import("./top.ts");
   const options = { asJson: values.json === true, intervalMs: intervalMsOf(values.interval) };
-  await withWorker(values, secrets, (client) => top(client, options, systemClock));
+  const { "admin-url": url } = values;
+  await withWorker(values, secrets, async (client) => {
+    if (url === undefined) return await top(client, client, options, systemClock);
+    await withWorker({ ...values, url, urlOption: "--admin-url" }, secrets, async (admin) => {
+      await top(client, admin, options, systemClock);
+    });
+  });
 }
 
 async function runCompletions(args: readonly string[], secrets: Secrets): Promise<void> {

@@ -198,7 +198,11 @@ export async function changeConnectors(
 
 /** @throws {ConfigError} for a name that is none in a path, wherever it is encoded */
 function pathOf(name: string): string {
-  if (/^\.{1,2}$/.test(name)) throw new ConfigError(`No URL can name a connector called "${name}"`);
+  if (/^\.{1,2}$/.test(name)) {
+    throw new ConfigError(
+      `No URL can name a connector called "${name}", but for one sent as it is, by curl --path-as-is`,
+    );
+  }
   return `/connectors/${encodeURIComponent(name)}`;
 }
 

@@ -23,6 +23,8 @@ const timeoutSecondsMax = 3600;
 export interface RestTarget {
   /** `--url`. */
   url?: string;
+  /** What that option is called, when it is another. */
+  urlOption?: string;
   /** `--cacert`. */
   cacert?: string;
   /** `--timeout`. */
@@ -63,11 +65,11 @@ export class RestClient {
 
   /** Makes ready to ask; nothing is sent yet. @throws {ConfigError} naming what will not do */
   static async open(
-    { url, cacert, timeout }: RestTarget,
+    { url, urlOption = "--url", cacert, timeout }: RestTarget,
     env: (name: string) => string | undefined,
     secrets: Secrets,
   ): Promise<RestClient> {
-    const source = url !== undefined ? "--url" : "CONNECT_REST_URL";
+    const source = url !== undefined ? urlOption : "CONNECT_REST_URL";
     const { base, userInfo } = parseUrl(url ?? (env("CONNECT_REST_URL") || defaultUrl), source);
     const user = userInfo ?? env("CONNECT_REST_USER");
     const headers: Record<string, string> = { accept: "application/json" };

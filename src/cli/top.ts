@@ -35,25 +35,35 @@ export function intervalMsOf(text: string | undefined): number {
   );
 }
 
-/** Shows a worker until the user ends it; once when that is no terminal, or as JSON. */
-export async function top(client: RestClient, options: TopOptions, clock: Clock): Promise<void> {
-  if (options.asJson || !Deno.stdout.isTerminal()) return await printOnce(client, options, clock);
-  const first = await look(client, clock);
+/**
+ * Shows a worker until the user ends it; once when that is no terminal, or as JSON.
+ * @param client asks its REST API
+ * @param admin asks its admin resources, wherever they are
+ */
+export async function top(
+  client: RestClient,
+  admin: RestClient,
+  options: TopOptions,
+  clock: Clock,
+): Promise<void> {
+  const looking = () => look(client, admin, clock);
+  if (options.asJson || !Deno.stdout.isTerminal()) return await printOnce(looking, options, clock);
+  const first = await looking();
   using terminal = new Terminal();
-  await show(client, first, terminal, options, clock);
+  await show(looking, first, terminal, options, clock);
 }
 
 async function printOnce(
-  client: RestClient,
+  look: () => Promise<Sight>,
   { asJson }: TopOptions,
   clock: Clock,
 ): Promise<void> {
   let before: Sight | null = null;
-  let now = await look(client, clock);
+  let now = await look();
   if (now.figures !== null) {
     before = now;
     await clock.sleep(rateMs);
-    now = await look(client, clock);
+    now = await look();
   }
   const rows = rowsOf(now, before);
   const { url, version, health } = now;
@@ -65,7 +75,7 @@ async function printOnce(
 }
 
 async function show(
-  client: RestClient,
+  look: () => Promise<Sight>,
   first: Sight,
   terminal: Terminal,
   { intervalMs }: TopOptions,
@@ -84,7 +94,7 @@ async function show(
     await clock.sleep(intervalMs, terminal.ended);
     if (terminal.ended.aborted) return;
     try {
-      const next = await Promise.race([look(client, clock), terminal.end]);
+      const next = await Promise.race([look(), terminal.end]);
       if (next === undefined) return;
       [before, now, problem] = [now, next, null];
     } catch (error) {
@@ -97,11 +107,11 @@ async function show(
   }
 }
 
-async function look(client: RestClient, clock: Clock): Promise<Sight> {
+async function look(client: RestClient, admin: RestClient, clock: Clock): Promise<Sight> {
   const { version } = await client.ask("/", rootSchema);
   const health = await healthOf(client);
   const connectors = statusesOf(await client.ask("/connectors?expand=status", statusesSchema));
-  const metrics = await client.askText("/metrics");
+  const metrics = await admin.askText("/metrics");
   const figures = metrics === null ? null : taskFigures(parseMetrics(metrics));
   return { url: client.url, version, health, connectors, figures, atMs: clock.monotonic() };
 }

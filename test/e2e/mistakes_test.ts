@@ -346,6 +346,7 @@ const wrongArguments: [args: string[], says: string][] = [
   [["test", "a", "b", "--worker", "c"], 'Cannot read "c": there is no such file'],
   [["distribute"], 'Unknown command "distribute"; see connect --help'],
   [["distributed", "w.properties"], "distributed: workers do not share connectors yet; "],
+  [["standalnoe"], 'Unknown command "standalnoe"; did you mean standalone?'],
   [["spool", "drain"], 'spool: unknown action "drain"; it must be status'],
   [["spool", "status"], "spool status: --worker WORKER.properties is missing"],
   [
@@ -407,6 +408,7 @@ const helpTexts: [args: string[], holds: RegExp[]][] = [
   [["standalone", "--help"], [/key\.converter/, /embedded:DIR/, /Ctrl-C/, /connector\.class/]],
   [["validate", "--help"], [/WORKER\.properties/, /--json/, /78/]],
   [["test", "--help"], [/CASES\.json/, /--update/, /--worker/, /"expect"/]],
+  [["help", "validate"], [/WORKER\.properties/, /--json/, /78/]],
   [["topics", "-h"], [/--worker/, /--from-beginning/, /--max-messages/, /print\.key=true/]],
   [["topics", "read", "--help"], [/--from-beginning/]],
   [["topics"], [/list/, /describe/, /read/]],

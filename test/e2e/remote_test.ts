@@ -189,6 +189,12 @@ Deno.test("commands that ask a worker tell in one line what is wrong, and 78 or 
     ],
     ["status a b", 78, 'status: unexpected argument "b"'],
     ["status --nope", 78, "status: Unknown option '--nope'"],
+    ["status --jsno", 78, "status: Unknown option '--jsno'; did you mean --json?"],
+    [
+      "top --admin-url x",
+      78,
+      "--admin-url x: it must be as http://host:8083 or https://host:8443",
+    ],
     ["status --timeout soon", 78, "--timeout soon: it must be a number of seconds, at most 3600"],
     ["status --cacert none.pem", 78, 'Cannot read "none.pem": there is no such file'],
     ["status --cacert deno.json", 78, "--cacert deno.json: no certificate: it holds none in PEM"],
@@ -206,7 +212,11 @@ Deno.test("commands that ask a worker tell in one line what is wrong, and 78 or 
       78,
       "connectors stop: --only-failed goes with restart alone",
     ],
-    ["connectors delete ..", 78, 'No URL can name a connector called ".."'],
+    [
+      "connectors delete ..",
+      78,
+      'No URL can name a connector called "..", but for one sent as it is, by curl --path-as-is',
+    ],
     ["top a", 78, 'top: unexpected argument "a"'],
     ["top --interval 0", 78, "--interval 0: it must be a number of seconds from 0.1 to 3600"],
     [

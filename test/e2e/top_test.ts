@@ -53,8 +53,12 @@ Deno.test("connect top shows a worker live in a terminal, and gives the terminal
 });
 
 Deno.test("connect top is printed once where there is no terminal, with rates if there are metrics", async () => {
-  await using worker = new RecordedWorker(answers());
-  const { code, stdout } = await new Connect(".").run("top", "--url", worker.url);
+  const { "GET /metrics": metrics, ...others } = answers();
+  await using worker = new RecordedWorker(others);
+  // As a worker has them with admin.listeners.
+  await using admin = new RecordedWorker({ "GET /metrics": metrics });
+  const args = ["top", "--url", worker.url, "--admin-url", admin.url];
+  const { code, stdout } = await new Connect(".").run(...args);
   assert.equal(code, 0);
   assert.equal(
     stdout,
