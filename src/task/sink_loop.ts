@@ -27,6 +27,8 @@ import type { TaskCounts } from "./task_counts.ts";
 
 /** How long after a RetriableError `put` is called again unless the task says, in milliseconds. */
 const putRetryMs = 1000;
+/** How long records of a batch may take before messages are let in, in milliseconds. */
+const turnMsMax = 100;
 
 /** What {@linkcode SinkLoop} runs. */
 export interface SinkLoopOptions {
@@ -197,9 +199,10 @@ export class SinkLoop {
   }
 
   async #putBatches(message: Batches): Promise<void> {
-    const { spec, port, counts } = this.#options;
+    const { spec, port, counts, clock } = this.#options;
     const { topic, partition, position } = message;
     this.#current = message;
+    let turnStartMs = clock.monotonic();
     const isWanted = () => this.#isAssigned(message) && !this.#seeking.has(keyOf(message));
     let records: SinkRecord[] = [];
     let end: bigint | null = null;
@@ -209,15 +212,25 @@ export class SinkLoop {
       if (view.offset < position) continue;
       counts.records++;
       let record = this.#records.make(topic, partition, view);
-      if (this.#records.later !== null) {
+      const hasFailed = this.#records.later !== null;
+      if (hasFailed) {
         const later = await this.#records.later;
         if (later === givenUp) break;
         record = later;
       }
       if (record !== null) records.push(record);
       end = view.offset + 1n;
-      if (records.length < spec.putRecordsMax) continue;
+      const isFull = records.length >= spec.putRecordsMax;
+      if (!isFull && !hasFailed) continue;
+      // A batch may have many records that fail, each of which takes its time, or whose `put` does.
+      const isDue = clock.monotonic() - turnStartMs > turnMsMax;
+      if (!isFull && !isDue) continue;
       await this.#put(message, records, end);
+      if (isDue) {
+        await this.#wait(0);
+        await this.#serve(0, message);
+        turnStartMs = clock.monotonic();
+      }
       if (!isWanted()) break;
       records = [];
       end = null;

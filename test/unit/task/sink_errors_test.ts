@@ -189,6 +189,22 @@ Deno.test("SinkLoop tries again what may pass, with the rest of the record behin
   assert.deepEqual(worker.values(dlq), []);
 });
 
+Deno.test("SinkLoop lets messages in while one record of a batch after another fails", async () => {
+  let tries = 0;
+  const { task, worker, clock, send, end } = bench({ tolerance: "all" }, (place) => {
+    if (place !== "value") return null;
+    clock.advance(60);
+    if (++tries === 4) send(flush, close);
+    return new DataError("no");
+  });
+  send(open, batchesOf(0, Array(10).fill("b")));
+  await end();
+  // What has been passed over is done with, and the rest is for whoever has the partition next.
+  assert.equal(tries, 4);
+  assert.deepEqual(worker.sinkOffsets(), ["0:4", "0:4"]);
+  assert.deepEqual(task.values, []);
+});
+
 Deno.test("SinkLoop gives up partitions whose record it tries again, and loses nothing", async () => {
   const { worker, task, send, end } = bench(
     { ...tolerant, retryTimeoutMs: -1 },
