@@ -1,14 +1,16 @@
 /** Answers a scrape of a worker's metrics; loaded at the first one. */
 
 import { type DiskSyncs, localDisk, systemClock } from "../base/mod.ts";
-import type { Measurable } from "../herder/mod.ts";
-import { webWorkers } from "../sandbox/mod.ts";
+import type { Herder, Measurable } from "../herder/mod.ts";
+import { KAFKA_VERSION } from "../rest/mod.ts";
+import { openFiles, webWorkers } from "../sandbox/mod.ts";
 import { EmbeddedTopics, readSpool, type Topics } from "../topics/mod.ts";
+import { commit } from "./commit.ts";
 
 /** A worker as far as metrics go. */
 export interface ScrapedWorker {
   /** The herder; null while the worker starts. */
-  herder: Measurable | null;
+  herder: Measurable & Pick<Herder, "workerId"> | null;
   /** The topics; null while the worker starts. */
   topics: Topics | null;
   /** Where sources are spooled; null when they are not. */
@@ -26,11 +28,24 @@ export async function scrapeWorker(
     herder: () => herder,
     own: async () =>
       ownMetrics({
+        app: herder && { clientId: herder.workerId, version: KAFKA_VERSION, commit },
+        process: await processMeasures(),
         webWorkers,
         log: topics instanceof EmbeddedTopics ? { ...topics.usage, syncs: syncs.log } : null,
         spool: spool && topics && { ...await spooled(spool), syncs: syncs.spool },
       }),
   });
+}
+
+async function processMeasures() {
+  const { default: process } = await import("node:process");
+  const { user, system } = process.cpuUsage();
+  return {
+    startMs: performance.timeOrigin,
+    cpuMs: (user + system) / 1000,
+    residentBytes: Deno.memoryUsage().rss,
+    files: openFiles(),
+  };
 }
 
 async function spooled({ folder, bytesMax }: { folder: string; bytesMax: number }) {

@@ -22,23 +22,31 @@ export const lineFormats = { text: textLine, json: jsonLine } as const;
 /** The name of a format. */
 export type LineFormat = keyof typeof lineFormats;
 
+/** What would steer a terminal, or turn its letters around. */
+const steering = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /**
  * A line as Kafka's `connect-log4j2.yaml` has it, `[%d] %p %X{connector.context}%m (%c:%L)`, less the number
  * of a line in a Java file:
  *
  *     [2026-11-27 22:58:01,123] INFO [my-source|task-0] Started (org.apache.kafka.connect.runtime.Worker)
  *
- * The time is local. A message of several lines is as many lines.
+ * The time is local. A message of several lines is as many lines; a record may be part of it, and must not steer
+ * the terminal of whoever reads it.
  */
 export function textLine(entry: Entry): string {
-  const { timeMs, level, message, logger } = entry;
+  const { timeMs, level, logger } = entry;
+  const message = entry.message.replaceAll("\r\n", "\n").replaceAll(steering, "\ufffd");
   return `[${localTime(timeMs)}] ${level} ${contextOf(entry)}${message} (${logger})`;
 }
 
 /** An object for a line: whatever the message, it is one line. */
 export function jsonLine({ timeMs, level, logger, message, connector, task }: Entry): string {
   const timestamp = new Date(timeMs).toISOString();
-  return JSON.stringify({ timestamp, level, logger, message, connector, task });
+  const json = JSON.stringify({ timestamp, level, logger, message, connector, task });
+  return json.replaceAll(steering, (one) => {
+    return `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** Kafka: `LoggingContext`. */

@@ -24,6 +24,7 @@ export {
   type HostWorkerOptions,
   RemoteError,
 } from "./host_worker.ts";
+export { openFiles } from "./open_files.ts";
 export * from "./permissions.ts";
 export { isBuiltIn, javaClassOfName, sortedPlugins } from "./plugin_registry.ts";
 export { TaskWorker, type TaskWorkerOptions, webWorkers } from "./sandboxed_worker.ts";

@@ -13,28 +13,28 @@ const filesSpared = 64;
 /** How many others there were when no Web Worker was starting. */
 let others = 0;
 
+/** How many files the process has open, and may have; null where the system does not tell. */
+export function openFiles(): { open: number; limit: number } | null {
+  try {
+    // An administrator may change it at any time.
+    const limits = Deno.readTextFileSync("/proc/self/limits");
+    const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
+    return { open: [...Deno.readDirSync("/proc/self/fd")].length, limit };
+  } catch {
+    return null;
+  }
+}
+
 /** Why another Web Worker cannot be started beside those that there are, or null. */
-export function lackOfFiles({ alive, starting }: { alive: number; starting: number }) {
-  // An administrator may change it at any time.
-  const limit = limitIn(readText("/proc/self/limits"));
-  if (limit === Infinity) return null;
-  const open = [...Deno.readDirSync("/proc/self/fd")].length;
+export function lackOfFiles(
+  { alive, starting }: { alive: number; starting: number },
+): string | null {
+  const files = openFiles();
+  if (files === null) return null;
+  const { open, limit } = files;
   if (starting === 0) others = open - filesEach * alive;
   const used = Math.max(open, others + filesEach * alive);
   if (used + filesEach + filesSpared <= limit) return null;
   return `there is no room for another Web Worker: this process has ${used} files open, and may have ` +
     `${limit} (ulimit -n)`;
-}
-
-/** The limit, as Linux tells it; Infinity where it does not. */
-function limitIn(limits: string): number {
-  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
-}
-
-function readText(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
-  }
 }

@@ -109,7 +109,18 @@ Deno.test("metrics are those of Kafka's worker by Strimzi's names, and their tot
         );
       }
     }
-    const ours = [...metrics.keys()].filter((name) => name.startsWith("kafka_connect_"));
+    const clientid = new URL(url).host;
+    const begun = valueOf(metrics, "kafka_connect_start_time_seconds", { clientid });
+    assert.ok(Math.abs(Date.now() / 1000 - begun) < 600, `${begun}`);
+    assert.equal(valueOf(metrics, "kafka_connect_version_info", { version: "4.2.0" }), 1);
+    assert.equal(valueOf(metrics, "kafka_connect_commit_id_info", { clientid }), 1);
+    const cpuSeconds = valueOf(metrics, "process_cpu_seconds_total");
+    assert.ok(cpuSeconds > 0.05 && cpuSeconds < 600, `${cpuSeconds}`);
+    assert.ok(valueOf(metrics, "process_resident_memory_bytes") > 3e7);
+    const appInfo = /^kafka_connect_(start_time_seconds|(version|commit_id)_info)$/;
+    const ours = [...metrics.keys()].filter((name) => {
+      return name.startsWith("kafka_connect_") && !appInfo.test(name);
+    });
     assert.deepEqual(ours.filter((name) => !expected.has(name)), []);
     const rate = valueOf(metrics, "kafka_connect_source_task_source_record_poll_rate");
     assert.ok(rate > 1 && rate <= 1e6, `${rate}`);

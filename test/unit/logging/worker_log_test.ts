@@ -39,23 +39,27 @@ Deno.test("textLine() is a line as Kafka Connect's own, in local time", async ()
   task.info("it has {braces} and %s");
   task.named({ task: undefined }).warn("two\nlines");
   log.log.error("no connector");
+  log.log.info("\x1b]0;title\x07 \ttab\r\nline\r\u009b2J \u202eturned é");
   await log.close();
   assert.deepEqual(lines, [
     `${stamp} INFO [my-source|task-0] it has {braces} and %s (${loggers.sourceTask})`,
     `${stamp} WARN [my-source|worker] two`,
     `lines (${loggers.sourceTask})`,
     `${stamp} ERROR no connector (${loggers.connect})`,
+    `${stamp} INFO �]0;title� \ttab`,
+    `line��2J �turned é (${loggers.connect})`,
   ]);
 });
 
 Deno.test("jsonLine() is one object a line, whatever the message", async () => {
   const { log, lines } = written();
   log.configure({ ...settings, format: "json" });
-  const message = 'two\nlines, "quotes", \u2028 and \ud800';
+  const message = 'two\nlines, "quotes", \u2028, \x1b, \u009b, \u202e and \ud800';
   log.log.named({ name: "a.b", connector: "c", task: 7 }).error(message);
   log.log.info("alone");
   await log.close();
   const timestamp = new Date(timeMs).toISOString();
+  assert.doesNotMatch(lines.join(""), /[\p{Cc}\u202e]/u);
   assert.deepEqual(lines.map((line) => JSON.parse(line)), [
     { timestamp, level: "ERROR", logger: "a.b", message, connector: "c", task: 7 },
     { timestamp, level: "INFO", logger: loggers.connect, message: "alone" },

@@ -39,6 +39,8 @@ Deno.test("scrape() writes what Prometheus reads, whatever connectors are called
     }),
     own: () =>
       Promise.resolve(ownMetrics({
+        app: { clientId: "edge:8083", version: "4.2.0", commit: "abc" },
+        process: { startMs: 1500, cpuMs: 2500, residentBytes: 7, files: { open: 8, limit: 9 } },
         webWorkers: { alive: 1, started: 2, failed: 1 },
         log: null,
         spool: {
@@ -61,6 +63,21 @@ Deno.test("scrape() writes what Prometheus reads, whatever connectors are called
   assert.equal(one("connect_edge_spool_sync_seconds_total").value, 8);
   assert.equal(one("connect_edge_web_workers_failed_total").value, 1);
   assert.equal(metrics.has("connect_edge_log_bytes"), false);
+  const clientid = "edge:8083";
+  assert.deepEqual(one("kafka_connect_start_time_seconds"), { labels: { clientid }, value: 1.5 });
+  assert.deepEqual(one("kafka_connect_version_info").labels, { clientid, version: "4.2.0" });
+  assert.deepEqual(one("kafka_connect_commit_id_info").labels, { clientid, commit_id: "abc" });
+  const ofProcess = [...metrics].filter(([name]) => name.startsWith("process_"));
+  assert.deepEqual(
+    Object.fromEntries(ofProcess.map(([name, { samples: [{ value }] }]) => [name, value])),
+    {
+      process_start_time_seconds: 1.5,
+      process_cpu_seconds_total: 2.5,
+      process_resident_memory_bytes: 7,
+      process_open_fds: 8,
+      process_max_fds: 9,
+    },
+  );
 });
 
 Deno.test("scrape() tells of a worker that starts what there is to be told", async () => {
