@@ -28,7 +28,9 @@ export interface AutoRestartOptions extends AutoRestartConfig {
 export class AutoRestart {
   readonly #options: AutoRestartOptions;
   #count = 0;
+  /** On the monotonic clock: devices without a battery find out what time it is after they have begun. */
   #restartedMs = -Infinity;
+  /** As people are told it, since the epoch. */
   #nextMs: number | null = null;
   #waiting = new AbortController();
 
@@ -48,10 +50,10 @@ export class AutoRestart {
     const { clock, countMax, onGivenUp } = this.#options;
     this.#count = this.#countNow();
     if (this.#count >= countMax) return onGivenUp(this.#count);
-    const nowMs = clock.now();
     const nextMs = this.#restartedMs + waitMsAfter(this.#count, this.#options);
-    this.#nextMs = Math.max(nowMs, nextMs);
-    void this.#restartAfter(this.#nextMs - nowMs, this.#waiting.signal);
+    const waitMs = Math.ceil(Math.max(0, nextMs - clock.monotonic()));
+    this.#nextMs = clock.now() + waitMs;
+    void this.#restartAfter(waitMs, this.#waiting.signal);
   }
 
   /** Somebody else has taken care of it. */
@@ -74,14 +76,14 @@ export class AutoRestart {
     if (signal.aborted) return;
     this.#nextMs = null;
     this.#count++;
-    this.#restartedMs = clock.now();
+    this.#restartedMs = clock.monotonic();
     restart();
   }
 
   /** How many restarts count: none once it has run as long as it would have to wait. */
   #countNow(): number {
     if (this.#nextMs !== null) return this.#count;
-    const ranMs = this.#options.clock.now() - this.#restartedMs;
+    const ranMs = this.#options.clock.monotonic() - this.#restartedMs;
     return ranMs >= waitMsAfter(this.#count, this.#options) ? 0 : this.#count;
   }
 }

@@ -5,6 +5,8 @@ import type { Clock } from "../../src/base/mod.ts";
 /** Time as the test says it is. */
 export class HeldClock implements Clock {
   #nowMs: number;
+  /** How much the time of day is ahead. */
+  #setMs = 0;
   readonly #sleepers = new Set<{ wakeMs: number; wake(): void }>();
 
   /** Stands at `nowMs`. */
@@ -13,7 +15,7 @@ export class HeldClock implements Clock {
   }
 
   now(): number {
-    return this.#nowMs;
+    return this.#nowMs + this.#setMs;
   }
 
   monotonic(): number {
@@ -32,6 +34,11 @@ export class HeldClock implements Clock {
       this.#sleepers.add(sleeper);
       signal?.addEventListener("abort", wake);
     });
+  }
+
+  /** Somebody sets the time of day. */
+  set(byMs: number): void {
+    this.#setMs += byMs;
   }
 
   /** Moves on, and wakes who has slept long enough. */
