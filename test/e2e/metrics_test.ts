@@ -130,7 +130,7 @@ Deno.test("metrics are those of Kafka's worker by Strimzi's names, and their tot
     const polled = valueOf(metrics, "kafka_connect_connector_task_batch_size_max", source0);
     assert.equal(polled, linesThrough + 1);
     // What Kafka's worker has not.
-    assert.equal(valueOf(metrics, "connect_edge_web_workers"), 3);
+    assert.equal(valueOf(metrics, "connect_edge_web_workers"), 2);
     assert.equal(valueOf(metrics, "connect_edge_sink_task_records_lag", { task: "0" }), 0);
     assert.equal(valueOf(metrics, "connect_edge_web_workers_failed_total"), 0);
     assert.ok(valueOf(metrics, "connect_edge_log_bytes") > 5000);
