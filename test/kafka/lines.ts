@@ -1,6 +1,6 @@
 /**
- * Numbered lines that a worker moves from a file through a topic into a file, as fast as it can, while
- * things are taken away from it; and a look at what came out.
+ * Numbered lines that a worker moves from a file through a topic into a file, as fast as it can whenever
+ * something is taken away from it; and a look at what came out.
  */
 
 import assert from "node:assert/strict";
@@ -19,6 +19,8 @@ const filling = " ".padEnd(lineLength - numberLength, "abcdefghijklmnopqrstuvwxy
 const blockLines = 10_000;
 /** So many lines lie before the source that it is never idle, and no more. */
 const aheadLinesMax = 10 * blockLines;
+/** How many lines are appended at once, and how often in milliseconds, when a test waits for something else. */
+const trickle = { lines: 500, everyMs: 50 };
 
 /** A worker on brokers; `more` goes before. */
 export function workerProps(bootstrapServers: string, more: Props = {}): Props {
@@ -60,6 +62,8 @@ export class LineFlow {
   readonly #partitions: number;
   readonly #topic = `lines-${crypto.randomUUID()}`;
   #count = 0;
+  /** So many lines go at full rate, and the rest as a trickle. */
+  #fastLines = aheadLinesMax;
   #isOver = false;
   #writing: Promise<void> | null = null;
 
@@ -111,6 +115,7 @@ export class LineFlow {
   /** Waits until so many more lines have come out. */
   async advance(connect: Connect, lines = 5 * blockLines): Promise<void> {
     const end = this.#outLines + lines;
+    this.#fastLines = end + aheadLinesMax;
     await until(() => this.#outLines >= end, () => connect.log);
   }
 
@@ -153,11 +158,15 @@ export class LineFlow {
     using file = await Deno.open(path, { append: true, create: true });
     const encoder = new TextEncoder();
     while (!this.#isOver) {
+      const isFast = this.#count < this.#fastLines;
       if (this.#count - this.#outLines < aheadLinesMax) {
-        const numbers = Array.from({ length: blockLines }, () => this.#count++);
+        const length = isFast ? blockLines : trickle.lines;
+        const numbers = Array.from({ length }, () => this.#count++);
         const block = numbers.map((number) => `${numbered(number)}\n`).join("");
         await file.write(encoder.encode(block));
-      } else await new Promise((resolve) => setTimeout(resolve, 5));
+        if (isFast) continue;
+      }
+      await new Promise((resolve) => setTimeout(resolve, isFast ? 5 : trickle.everyMs));
     }
   }
 }
