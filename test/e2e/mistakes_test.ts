@@ -370,7 +370,8 @@ const wrongArguments: [args: string[], says: string][] = [
   ],
   [
     ["topics", "read", "t", "--worker", "w.properties", "--property", "print.keys=true"],
-    "topics read: --property print.keys=true: only print.key=true|false is known",
+    "topics read: --property print.keys=true: there are print.timestamp, print.partition, print.offset, " +
+    "print.headers, print.key, print.value, true or false",
   ],
 ];
 
@@ -409,7 +410,7 @@ const helpTexts: [args: string[], holds: RegExp[]][] = [
   [["validate", "--help"], [/WORKER\.properties/, /--json/, /78/]],
   [["test", "--help"], [/CASES\.json/, /--update/, /--worker/, /"expect"/]],
   [["help", "validate"], [/WORKER\.properties/, /--json/, /78/]],
-  [["topics", "-h"], [/--worker/, /--from-beginning/, /--max-messages/, /print\.key=true/]],
+  [["topics", "-h"], [/--worker/, /--from-beginning/, /--max-messages/, /print\.FIELD=true/]],
   [["topics", "read", "--help"], [/--from-beginning/]],
   [["topics"], [/list/, /describe/, /read/]],
   [["spool", "-h"], [/spool\.dir/, /--worker/, /--json/]],
