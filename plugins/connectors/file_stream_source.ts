@@ -195,16 +195,24 @@ class LineBuffer {
     if (this.#taken === this.#text.length) this.#decode();
     if (this.#taken < this.#text.length) return this.#takeText(countMax, accept);
     const bytes = this.#bytes.subarray(0, this.#end);
-    const { ends, at } = lineEnds(bytes, lf, cr, this.#scanned, countMax, false);
-    this.#scanned = at;
+    const ends: number[] = [];
+    this.#scanned = eachLine(
+      bytes,
+      [lf, cr],
+      this.#scanned,
+      countMax,
+      false,
+      (end, next) => void ends.push(end, next),
+    );
     if (ends.length > 0) this.#hand(ends, accept);
   }
 
   /** Decodes all whole lines at once when they are ASCII: text is searched faster than bytes. */
   #decode(): void {
     const bytes = this.#bytes.subarray(this.#scanned, this.#end);
+    const lastLf = bytes.lastIndexOf(lf) + 1;
     // A last carriage return may not be the end of its line.
-    const end = 1 + Math.max(bytes.lastIndexOf(lf), bytes.subarray(0, -1).lastIndexOf(cr));
+    const end = lastLf + 1 + bytes.subarray(lastLf, -1).lastIndexOf(cr);
     const length = this.#scanned - this.#start + end;
     if (end === 0 || this.#start + length <= this.#foreign) return;
     const text = this.#decoder.decode(this.#bytes.subarray(this.#start, this.#start + length));
@@ -215,14 +223,13 @@ class LineBuffer {
 
   #takeText(countMax: number, accept: (line: string, position: number) => void): void {
     const [text, first] = [this.#text, this.#taken];
-    const { ends, at } = lineEnds(text, "\n", "\r", first, countMax, true);
     const position = this.#position - first;
     let start = first;
-    for (let i = 0; i < ends.length; i += 2) {
-      const line = text.slice(start, ends[i]);
-      start = ends[i + 1];
-      accept(line, position + start);
-    }
+    const at = eachLine(text, ["\n", "\r"], first, countMax, true, (end, next) => {
+      const line = text.slice(start, end);
+      start = next;
+      accept(line, position + next);
+    });
     this.#taken = at;
     this.#position = position + at;
     this.#start = this.#scanned = this.#start + at - first;
@@ -255,32 +262,31 @@ class LineBuffer {
 }
 
 /**
- * The end of each line from `at` on, and where the next one begins; and up to where that was looked for.
- * `isWhole`: nothing comes behind a last carriage return that could belong to it.
+ * Finds the end of each line from `at` on, and where the next one begins. `isWhole`: nothing comes behind a
+ * last carriage return that could belong to it. @returns up to where that was looked for
  */
-function lineEnds<T>(
+function eachLine<T>(
   input: { length: number; indexOf(item: T, from: number): number; [index: number]: T },
-  lf: T,
-  cr: T,
+  [lf, cr]: readonly [T, T],
   at: number,
   countMax: number,
   isWhole: boolean,
-): { ends: number[]; at: number } {
-  const ends: number[] = [];
+  found: (end: number, next: number) => void,
+): number {
   // The next terminator of each kind, looked for only when the last one found is passed.
   let nextLf = input.indexOf(lf, at);
   let nextCr = input.indexOf(cr, at);
-  while (ends.length < countMax * 2) {
+  for (let count = 0; count < countMax; count++) {
     if (nextLf >= 0 && nextLf < at) nextLf = input.indexOf(lf, at);
     if (nextCr >= 0 && nextCr < at) nextCr = input.indexOf(cr, at);
     const end = nextCr < 0 ? nextLf : nextLf < 0 ? nextCr : Math.min(nextLf, nextCr);
-    if (end < 0) return { ends, at: input.length };
+    if (end < 0) return input.length;
     // Whether a line feed belongs to a last carriage return cannot be said before the next byte is there.
-    if (end === nextCr && end + 1 === input.length && !isWhole) return { ends, at: end };
+    if (end === nextCr && end + 1 === input.length && !isWhole) return end;
     at = end + (end === nextCr && input[end + 1] === lf ? 2 : 1);
-    ends.push(end, at);
+    found(end, at);
   }
-  return { ends, at };
+  return at;
 }
 
 /** What is read: a file that can be looked at and read again, or a stream such as a pipe. */
@@ -367,14 +373,15 @@ class FileStreamSourceTask extends SourceTask {
     const timestamp = Date.now();
     // A stream cannot be resumed.
     const isStream = this.#input?.regular === null;
+    const [topic, sourcePartition] = [this.#topic, this.#partition];
     return (line, position) =>
       void records.push(
         new SourceRecord({
-          topic: this.#topic,
+          topic,
           valueSchema: Schemas.string,
           value: line,
           timestamp,
-          sourcePartition: this.#partition,
+          sourcePartition,
           sourceOffset: { position: isStream ? null : position },
         }),
       );
