@@ -45,22 +45,27 @@ export abstract class ConnectRecord<R extends ConnectRecord<R>> {
   /** A record with these fields; those left out are null, or those of `other` if there is one. */
   constructor(fields: RecordFields, other: ConnectRecord<R> | null = null) {
     // Field by field: to spread both into a third object first would cost more than all the rest.
-    this.topic = other === null || "topic" in fields ? fields.topic : other.topic;
-    this.kafkaPartition = other === null || "kafkaPartition" in fields
+    if (other === null) {
+      this.topic = fields.topic;
+      this.kafkaPartition = fields.kafkaPartition ?? null;
+      this.keySchema = fields.keySchema ?? null;
+      this.key = fields.key ?? null;
+      this.valueSchema = fields.valueSchema ?? null;
+      this.value = fields.value ?? null;
+      this.timestamp = fields.timestamp ?? null;
+      this.#headers = fields.headers ?? null;
+      return;
+    }
+    this.topic = "topic" in fields ? fields.topic : other.topic;
+    this.kafkaPartition = "kafkaPartition" in fields
       ? fields.kafkaPartition ?? null
       : other.kafkaPartition;
-    this.keySchema = other === null || "keySchema" in fields
-      ? fields.keySchema ?? null
-      : other.keySchema;
-    this.key = other === null || "key" in fields ? fields.key ?? null : other.key;
-    this.valueSchema = other === null || "valueSchema" in fields
-      ? fields.valueSchema ?? null
-      : other.valueSchema;
-    this.value = other === null || "value" in fields ? fields.value ?? null : other.value;
-    this.timestamp = other === null || "timestamp" in fields
-      ? fields.timestamp ?? null
-      : other.timestamp;
-    this.#headers = other === null || "headers" in fields
+    this.keySchema = "keySchema" in fields ? fields.keySchema ?? null : other.keySchema;
+    this.key = "key" in fields ? fields.key ?? null : other.key;
+    this.valueSchema = "valueSchema" in fields ? fields.valueSchema ?? null : other.valueSchema;
+    this.value = "value" in fields ? fields.value ?? null : other.value;
+    this.timestamp = "timestamp" in fields ? fields.timestamp ?? null : other.timestamp;
+    this.#headers = "headers" in fields
       ? fields.headers ?? null
       : other.hasHeaders
       ? other.headers.duplicate()

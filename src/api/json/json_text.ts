@@ -67,14 +67,29 @@ export function isJsonObject(json: Json | undefined): json is JsonObject {
     !(json instanceof BigDecimal);
 }
 
+/** Up to this length characters are looked at one by one, sooner than a search has begun. */
+const shortCharsMax = 12;
+
+/** Whether text stands in a JSON string as it is, as nearly all does: to find that out costs less than JSON.stringify. */
+export function needsNoEscape(text: string): boolean {
+  if (text.length > shortCharsMax) {
+    return !text.includes('"') && !text.includes("\\") &&
+      // deno-lint-ignore no-control-regex -- these are what is escaped
+      !/[\u0000-\u001f\ud800-\udfff]/.test(text);
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code === 0x22 || code === 0x5c || (code & 0xf800) === 0xd800) return false;
+  }
+  return true;
+}
+
 /** A string as JSON. What is beyond the 16 bits of Java's characters is escaped, as Kafka Connect has it. */
 export function jsonString(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are what is escaped
-  if (!/[\u0000-\u001f\ud800-\udfff]/.test(text)) {
-    // Nearly all text stands in JSON as it is; to find that out costs less than JSON.stringify.
-    return text.includes('"') || text.includes("\\") ? JSON.stringify(text) : `"${text}"`;
-  }
-  return JSON.stringify(text).replace(
+  if (needsNoEscape(text)) return `"${text}"`;
+  const json = JSON.stringify(text);
+  if (!/\\u|[\ud800-\udfff]/.test(json)) return json;
+  return json.replace(
     /\\u[0-9a-f]{4}|\\.|[\ud800-\udfff]/g,
     (match) =>
       match.length === 1

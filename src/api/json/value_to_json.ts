@@ -14,7 +14,7 @@ import {
   Time,
   Timestamp,
 } from "../data/mod.ts";
-import { jsonString } from "./json_text.ts";
+import { jsonString, needsNoEscape } from "./json_text.ts";
 
 /** What there is to choose where data becomes JSON, or JSON data. */
 export interface JsonOptions {
@@ -24,7 +24,7 @@ export interface JsonOptions {
   decimalsAsNumbers: boolean;
 }
 
-/** What stands before each field of a struct, by the schema: `"a":` and `,"b":`. */
+/** What stands before the fields of a struct, by the schema. */
 const fieldBeginnings = new WeakMap<Schema, readonly string[]>();
 
 /**
@@ -162,24 +162,36 @@ function structText(
   if (schema !== value.schema && (schema === null || !schema.equals(value.schema))) {
     throw new DataError("Mismatching schema.");
   }
-  const fields = schema.fields;
+  const { fields } = schema;
+  if (fields.length === 0) return "{}";
   const beginnings = beginningsOf(schema);
-  let text = "{";
+  let text = "";
+  // 1 behind text, whose quote is written together with what follows: to put fewer pieces together is faster.
+  let behindText = 0;
   for (let i = 0; i < fields.length; i++) {
     const field = fields[i];
     const item = options.replaceNullWithDefault ? value.get(field) : value.getWithoutDefault(field);
-    text += beginnings[i] + textOf(field.schema, item, options, depth);
+    const { type, name } = field.schema;
+    const isText = typeof item === "string" && type === "string" && name === null &&
+      needsNoEscape(item);
+    text += beginnings[4 * i + 2 * behindText + Number(isText)];
+    text += isText ? item : textOf(field.schema, item, options, depth);
+    behindText = Number(isText);
   }
-  return text + "}";
+  return text + (behindText === 1 ? '"}' : "}");
 }
 
-/** What stands before the fields of a struct. */
+/**
+ * What stands before the fields of a struct: four for each field, for behind text or not, and before text
+ * or not.
+ */
 function beginningsOf(schema: Schema): readonly string[] {
   let beginnings = fieldBeginnings.get(schema);
   if (beginnings === undefined) {
-    beginnings = schema.fields.map(({ name, position }) =>
-      `${position === 0 ? "" : ","}${jsonString(name)}:`
-    );
+    beginnings = schema.fields.flatMap(({ name, position }) => {
+      const beginning = `${position === 0 ? "{" : ","}${jsonString(name)}:`;
+      return [beginning, `${beginning}"`, `"${beginning}`, `"${beginning}"`];
+    });
     fieldBeginnings.set(schema, beginnings);
   }
   return beginnings;

@@ -6,9 +6,12 @@ import {
   jsonString,
   parseExact,
   parseJson,
+  SchemaBuilder,
   schemaFromJson,
+  Schemas,
   schemaToJson,
   stringifyExact,
+  Struct,
   valueFromJson,
   valuesEqual,
   valueToJson,
@@ -93,6 +96,38 @@ Deno.test("jsonString() reads back, and escapes as Kafka Connect does", () => {
   );
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     assert.equal(JSON.parse(jsonString(text)), text);
+  }));
+  // Long texts are searched another way than short ones.
+  const long = "x".repeat(40);
+  for (
+    let code = 0;
+    code < 0x10000;
+    code = code === 0xff ? 0xd7f0 : code === 0xe00f ? 0xfff0 : code + 1
+  ) {
+    const char = String.fromCharCode(code);
+    assert.equal(jsonString(long + char), `"${long}${jsonString(char).slice(1)}`);
+  }
+});
+
+Deno.test("valueToJson() puts each field of a struct behind whatever the one before it holds", () => {
+  const { optionalString, optionalInt32 } = Schemas;
+  const options = { replaceNullWithDefault: true, decimalsAsNumbers: false };
+  const item = fc.oneof(
+    fc.integer(),
+    fc.constant(null),
+    fc.string(),
+    fc.constantFrom('"', "plain"),
+  );
+  fc.assert(fc.property(fc.array(item, { maxLength: 6 }), (items) => {
+    const builder = SchemaBuilder.struct();
+    items.forEach((item, i) =>
+      builder.field(`"${i}"`, typeof item === "number" ? optionalInt32 : optionalString)
+    );
+    const schema = builder.build();
+    const struct = new Struct(schema);
+    items.forEach((item, i) => struct.put(`"${i}"`, item));
+    const expected = JSON.stringify(Object.fromEntries(items.map((item, i) => [`"${i}"`, item])));
+    assert.equal(valueToJson(schema, struct, options), expected);
   }));
 });
 
