@@ -70,8 +70,8 @@ export class SourceRecords implements SerializedRecord {
   readonly #progress = { at: 0 };
   /** The record as the task gave it. */
   original!: SourceRecord;
-  /** The record as the transforms have left it; null when one has dropped it. */
-  record: SourceRecord | null = null;
+  /** The record as the transforms have left it. */
+  record!: SourceRecord;
   key: Serialized = null;
   value: Serialized = null;
   headers: readonly RecordHeader[] = noHeaders;
@@ -92,7 +92,7 @@ export class SourceRecords implements SerializedRecord {
 
   /** The topic of the record. */
   get topic(): string {
-    return this.record!.topic;
+    return this.record.topic;
   }
 
   /** Begins with a record. */
@@ -106,11 +106,17 @@ export class SourceRecords implements SerializedRecord {
     const { chain, converters } = this.#options;
     const progress = this.#progress;
     const length = chain.length;
-    for (; progress.at < length; progress.at++) {
-      this.record = applyStep(chain[progress.at], this.record!);
-      if (this.record === null) return false;
+    // Written back once: what is young costs each time it is put into what is old.
+    let record = this.record;
+    try {
+      for (; progress.at < length; progress.at++) {
+        const changed = applyStep(chain[progress.at], record);
+        if (changed === null) return false;
+        record = changed;
+      }
+    } finally {
+      this.record = record;
     }
-    const record = this.record!;
     if (progress.at === length) {
       this.headers = record.hasHeaders ? this.#headers(record) : noHeaders;
       progress.at++;
@@ -135,7 +141,7 @@ export class SourceRecords implements SerializedRecord {
   reportConversion(number: number, error: unknown): Receipt | null {
     const length = this.#options.chain.length;
     const { at } = this.#progress;
-    const { topic, keySchema, key, valueSchema, value, timestamp, headers } = this.record!;
+    const { topic, keySchema, key, valueSchema, value, timestamp, headers } = this.record;
     const letter = {
       topic,
       key: at > length + 1 ? this.key : serialized(keySchema, key),

@@ -39,6 +39,9 @@ export class TopicPartitions {
   readonly #sticky: StickyPartitioner;
   readonly #counts = new Map<string, number>();
   readonly #requests = new Map<string, PromiseWithResolvers<void>>();
+  /** The topic asked about last, and how many partitions it has: nearly always that of the next record. */
+  #lastTopic: string | null = null;
+  #lastCount = 0;
 
   /** `random` gives numbers from 0 up to 1. */
   constructor(port: TaskPort, random: () => number) {
@@ -48,7 +51,7 @@ export class TopicPartitions {
 
   /** Whether it is known how many partitions a topic has. */
   has(topic: string): boolean {
-    return this.#counts.has(topic);
+    return this.#countOf(topic) !== 0;
   }
 
   /** Asks how many partitions a topic has. @throws {ConnectError} when it cannot be used */
@@ -70,16 +73,26 @@ export class TopicPartitions {
       return request?.reject(new TopicRefusedError(answer.reason, answer.isTolerable));
     }
     this.#counts.set(answer.topic, answer.partitions);
+    this.#lastTopic = null;
     request?.resolve();
   }
 
   /** The partition of a record of a topic that is known. */
   of({ topic, kafkaPartition }: Destination, key: Serialized): number {
     if (kafkaPartition !== null) return kafkaPartition;
-    const count = this.#counts.get(topic)!;
+    const count = this.#countOf(topic);
     if (count === 1) return 0;
     if (key === null) return this.#sticky.partition(topic, count);
     return murmur2Partition(typeof key === "string" ? encoder.encode(key) : key, count);
+  }
+
+  /** How many partitions a topic has; 0 when that is not known. */
+  #countOf(topic: string): number {
+    if (topic !== this.#lastTopic) {
+      this.#lastCount = this.#counts.get(topic) ?? 0;
+      this.#lastTopic = topic;
+    }
+    return this.#lastCount;
   }
 
   /** A batch of a topic is sealed: what comes next without a key may go elsewhere. */

@@ -113,7 +113,7 @@ function sourceTrial(options: TrialOptions): Attempt {
     records.begin(sourceRecord(input as TrialRecord<TrialData>));
     if (!records.convert()) return null;
     const { topic, record, key, value, headers } = records;
-    const { kafkaPartition: partition, timestamp: timestampMs } = record!;
+    const { kafkaPartition: partition, timestamp: timestampMs } = record;
     return {
       is: "bytes",
       record: {
