@@ -187,7 +187,7 @@ async function planWorker(
   }
   const additions = await problems.in(file, null, () => herderAdditions(props));
   planned.connectorsFile = additions?.connectorsFile ?? null;
-  // Brokers first: what reaches them is loaded while the Web Worker of connectors starts.
+  // Brokers first: what reaches them is loaded while all else is checked.
   await problems.in(file, null, () => connectors.validateWorker(props));
   const env = (name: string) => Deno.env.get(name);
   planned.rest = await restServerConfig(

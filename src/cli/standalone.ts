@@ -46,8 +46,6 @@ export async function runStandalone(
     onRaised: (name, trace) => herder?.connectorRaised(name, trace),
     onReconfigure: (name) => herder?.reconfigureTasks(name),
   });
-  // While the Web Worker of the connectors starts.
-  RestServer.prepare();
   const planned = await planStandalone(files, { connectors, log, secrets });
   if (planned.plan === null) throw planned.error;
   workerLog.configure(planned.plan.logging);

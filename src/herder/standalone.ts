@@ -60,7 +60,7 @@ export type StandaloneHerderOptions =
     variables?: ConfigVariables;
     /** What others call this worker: `host:port`. */
     workerId: string;
-    /** The connectors' Web Worker. */
+    /** The connectors, wherever they live. */
     connectors: Omit<Connectors, "describe" | "validateWorker" | "alterOffsets">;
     /** Where connectors are kept that were changed over REST; they are forgotten unless it is told. */
     store?: ConnectorStore | null;

@@ -41,11 +41,6 @@ export class RestServer {
     this.#servers = servers;
   }
 
-  /** Loads what takes a while to load, so that it is there when listeners are opened. */
-  static prepare(): void {
-    nodeModule("node:http");
-  }
-
   /** Opens all listeners, or none. @throws {ConfigError} naming the one that cannot be used */
   static async open(options: RestServerOptions): Promise<RestServer> {
     const { config, main, admin, clock, log } = options;
