@@ -11,7 +11,7 @@ export const compressionNames = ["none", "gzip", "snappy", "lz4", "zstd"] as con
 export type CompressionName = typeof compressionNames[number];
 
 /** Decompressed records of one batch may take this many bytes; a larger claim is taken for damage. */
-export const decompressedBytesMax = 256 << 20;
+const decompressedBytesMax = 256 << 20;
 
 const zlib = () => nodeModule("node:zlib");
 
@@ -50,7 +50,7 @@ export function compress(
 
 /**
  * Decompresses the records of a batch.
- * @throws {CorruptError} for bytes that the codec refuses, or that swell beyond {@linkcode decompressedBytesMax}
+ * @throws {CorruptError} for bytes that the codec refuses, or that swell beyond 256 MiB
  */
 export function decompress(name: CompressionName, bytes: Uint8Array): Uint8Array {
   const limit = { maxOutputLength: decompressedBytesMax };

@@ -174,8 +174,8 @@ export function stampProducer(bytes: Uint8Array, producer: ProducerState): void 
 }
 
 /** Writes a base offset and leader epoch 0 into a sealed batch. */
-export function setBaseOffset(bytes: Uint8Array, baseOffset: bigint, start = 0): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, headerBytes);
+export function setBaseOffset(bytes: Uint8Array, baseOffset: bigint): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
   view.setBigInt64(0, baseOffset);
   view.setInt32(12, 0);
 }

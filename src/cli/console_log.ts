@@ -1,6 +1,6 @@
 /** The user's log, on standard error. */
 
-import { type Logger, loggers, named, type Secrets, systemClock } from "../base/mod.ts";
+import { type Logger, type Secrets, systemClock } from "../base/mod.ts";
 import type { WorkerLog, WorkerLogOptions } from "../logging/mod.ts";
 
 const encoder = new TextEncoder();
@@ -27,28 +27,8 @@ export async function closeLog(): Promise<void> {
   await opened?.close();
 }
 
-/** Lets what libraries say on the console go into the log. */
-export function takeConsole(log: Logger): void {
-  const said = named(log, { name: loggers.console });
-  const methods = {
-    debug: "debug",
-    log: "info",
-    info: "info",
-    warn: "warn",
-    error: "error",
-  } as const;
-  for (const [method, level] of Object.entries(methods)) {
-    const value = (...items: unknown[]) => {
-      const texts = items.map((item) => typeof item === "string" ? item : Deno.inspect(item));
-      said[level](texts.join(" "));
-    };
-    Object.defineProperty(console, method, { value });
-  }
-}
-
 /** Lets what Node's modules warn of go into the log; to be called when they are loaded, which takes a while. */
-export async function takeWarnings(log: Logger): Promise<void> {
-  const said = named(log, { name: loggers.console });
+export async function takeWarnings(said: Logger): Promise<void> {
   const { default: process } = await import("node:process");
   process.removeAllListeners("warning");
   process.on("warning", ({ name, message }) => said.warn(`${name}: ${message}`));

@@ -20,9 +20,10 @@ import {
 } from "../herder/mod.ts";
 import type { WorkerLog } from "../logging/mod.ts";
 import { createApps, RestServer } from "../rest/mod.ts";
+import { takeConsole } from "../sandbox/mod.ts";
 import { EmbeddedTopics, groupOffsetsTopic, Spool, type Topics } from "../topics/mod.ts";
 import { commit } from "./commit.ts";
-import { takeConsole, takeWarnings } from "./console_log.ts";
+import { takeWarnings } from "./console_log.ts";
 import { inFile } from "./files.ts";
 import { planStandalone } from "./plan.ts";
 import { scrapeWorker } from "./scrape.ts";
@@ -37,7 +38,8 @@ export async function runStandalone(
   const { log } = workerLog;
   const spoolLog = log.named({ name: loggers.spool });
   const restLog = log.named({ name: loggers.restServer });
-  takeConsole(log);
+  const consoleLog = log.named({ name: loggers.console });
+  takeConsole((level, textOf) => consoleLog[level](textOf()));
   const stop = aborted(stopSignal(log));
   let herder: StandaloneHerder | null = null;
   let topics: Topics | null = null;
@@ -82,7 +84,7 @@ export async function runStandalone(
       clock: systemClock,
       log: restLog,
     }));
-  await takeWarnings(log);
+  await takeWarnings(consoleLog);
   const onDisk = (syncs: DiskSyncs) => (
     { disk: meteredDisk(localDisk, systemClock, syncs), clock: systemClock }
   );

@@ -18,7 +18,7 @@ export function segmentPath(folder: string, baseOffset: bigint, file: SegmentFil
 }
 
 /** The base offset that the name of a `.log` file tells, or null for any other name. */
-export function baseOffsetOf(name: string): bigint | null {
+function baseOffsetOf(name: string): bigint | null {
   const digits = /^(\d{20})\.log$/.exec(name)?.[1];
   return digits === undefined ? null : BigInt(digits);
 }

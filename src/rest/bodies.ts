@@ -14,7 +14,7 @@ import { concat, reasonOf } from "../base/mod.ts";
 import { HttpError } from "./errors.ts";
 
 /** How large the body of a request may be. */
-export const bodyBytesMax = 16 * 2 ** 20;
+const bodyBytesMax = 16 * 2 ** 20;
 
 /** Text, or what Jackson takes for it. Numbers are text already when schemas see them. */
 const scalar = v.union([v.string(), v.boolean()], "expected a string, a number or a boolean");

@@ -40,7 +40,7 @@ const nodeModules = new Set([
 ]);
 
 /** Whether a plugin may import this node module, named with or without `node:`. */
-export function isNodeModuleAllowed(specifier: string): boolean {
+function isNodeModuleAllowed(specifier: string): boolean {
   return nodeModules.has(specifier.replace(/^node:/, ""));
 }
 

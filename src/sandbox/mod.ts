@@ -17,6 +17,7 @@ export {
   pluginTypes,
   TaskConfigs,
 } from "./connector_messages.ts";
+export { takeConsole } from "./console.ts";
 export {
   BuiltInHost,
   type HostEvents,

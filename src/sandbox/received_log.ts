@@ -5,14 +5,7 @@
  * @module
  */
 
-import {
-  type Clock,
-  LogBound,
-  type Logger,
-  named,
-  type NamedLogger,
-  systemClock,
-} from "../base/mod.ts";
+import { LogBound, type Logger, named, type NamedLogger, systemClock } from "../base/mod.ts";
 import type { LogMessage } from "../task/mod.ts";
 import type { WorkerLevels } from "./worker_log.ts";
 
@@ -28,11 +21,11 @@ export class ReceivedLog {
   readonly #bound: LogBound;
 
   /** Messages go to these. */
-  constructor({ plugin, task, errors }: SourceLogs, clock: Clock = systemClock) {
+  constructor({ plugin, task, errors }: SourceLogs) {
     this.#logs = { plugin: named(plugin, {}), task: named(task, {}), errors: named(errors, {}) };
     const what = "message(s) of this Web Worker were left out: too many within a second";
     const say = (dropped: number) => this.#logs.task.warn(`${dropped} ${what}`);
-    this.#bound = new LogBound(clock, say, boundFactor);
+    this.#bound = new LogBound(systemClock, say, boundFactor);
   }
 
   /** What is shown of each source now. */

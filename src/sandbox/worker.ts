@@ -46,7 +46,6 @@ interface Scope {
     listener: (event: PromiseRejectionEvent) => void,
   ): void;
   addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
-  dispatchEvent(event: Event): boolean;
 }
 
 const scope = globalThis as unknown as Scope;
@@ -59,7 +58,7 @@ function fail(error: unknown): void {
 }
 
 const log = new MessageLog(systemClock, post);
-log.takeConsole(console);
+log.takeConsole();
 const counts = new TaskCounts();
 
 scope.addEventListener("unhandledrejection", (event) => {

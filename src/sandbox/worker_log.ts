@@ -7,6 +7,7 @@
 
 import { type Clock, isShownAt, LogBound, type LogLevel } from "../base/mod.ts";
 import type { LogMessage } from "../task/mod.ts";
+import { takeConsole } from "./console.ts";
 
 /** Who says something. */
 type LogSource = LogMessage["from"];
@@ -24,14 +25,6 @@ export interface LevelsMessage {
 
 /** The most characters of one message. */
 const logCharsMax = 64 * 1024;
-
-const methods = {
-  debug: "debug",
-  log: "info",
-  info: "info",
-  warn: "warn",
-  error: "error",
-} as const;
 
 /** Passes on what is said in this Web Worker. */
 export class MessageLog {
@@ -61,15 +54,10 @@ export class MessageLog {
   }
 
   /** What plugins say on the console belongs into the worker's log. */
-  takeConsole(console: Console): void {
-    for (const [method, level] of Object.entries(methods)) {
-      const value = (...said: unknown[]) => {
-        if (!isShownAt(level, this.levels.plugin)) return;
-        const texts = said.map((item) => typeof item === "string" ? item : Deno.inspect(item));
-        const message = texts.join(" ").slice(0, logCharsMax);
-        this.take({ type: "log", from: "plugin", level, message });
-      };
-      Object.defineProperty(console, method, { value });
-    }
+  takeConsole(): void {
+    takeConsole((level, textOf) => {
+      if (!isShownAt(level, this.levels.plugin)) return;
+      this.take({ type: "log", from: "plugin", level, message: textOf().slice(0, logCharsMax) });
+    });
   }
 }

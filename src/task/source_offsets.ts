@@ -18,8 +18,6 @@ interface Checkpoint {
   offsets: Map<string, string | null>;
 }
 
-const nothing: ReadonlySet<SourceRecord> = new Set();
-
 /** The checkpoints of one source task that are not committed yet. */
 export class SourceOffsets {
   #checkpoints: Checkpoint[] = [];
@@ -32,7 +30,7 @@ export class SourceOffsets {
   add(
     records: readonly SourceRecord[],
     end: number,
-    dropped: ReadonlySet<SourceRecord> = nothing,
+    dropped: ReadonlySet<SourceRecord>,
   ): void {
     const last = new Map<OffsetMap | null, OffsetMap | null>();
     let partition: OffsetMap | null = null;

@@ -5,7 +5,7 @@
  */
 
 export * from "./embedded_topics.ts";
-export { decodeOffset, groupOffsetsTopic } from "./group_offsets.ts";
+export { groupOffsetsTopic } from "./group_offsets.ts";
 export { KafkaConsumer, type KafkaConsumerOptions } from "./kafka_consumer.ts";
 export * from "./kafka_topics.ts";
 export * from "./spool.ts";

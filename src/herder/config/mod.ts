@@ -26,7 +26,7 @@ export * from "./rest_additions.ts";
 export * from "./rest_config.ts";
 export * from "./rest_login.ts";
 export * from "./rest_server_config.ts";
-export type { ServerTls, TlsPrefix } from "./server_tls.ts";
+export type { ServerTls } from "./server_tls.ts";
 export * from "./source_sink_keys.ts";
 export { type SpoolConfig, spoolConfig, spoolConfigDef } from "./spool_config.ts";
 export * from "./topic_creation.ts";
