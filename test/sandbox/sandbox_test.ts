@@ -4,37 +4,23 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../src/base/mod.ts";
 import { SourceTaskRunner } from "../../src/herder/source_task_runner.ts";
 import { nothing, resolvePermissions, webWorkers } from "../../src/sandbox/mod.ts";
-import { strictErrors, type TaskSpec } from "../../src/task/mod.ts";
+import type { TaskSpec } from "../../src/task/mod.ts";
 import { EmbeddedTopics } from "../../src/topics/mod.ts";
 import { inTemporaryFolder, until } from "../e2e/connect.ts";
 import { keptLog, MemoryDisk, patientClock } from "../faults/memory_disk.ts";
+import { taskSpec } from "../unit/task/task_spec.ts";
 import { attackNames } from "./plugins/attacker.js";
 
 const plugin = new URL("./plugins/attacker.js", import.meta.url);
 
 function spec(props: Record<string, string>): TaskSpec {
-  const string = { className: "StringConverter", props: {} };
-  return {
+  return taskSpec({
     kind: "source",
     connector: "attacker",
-    task: 0,
     className: "Attacker",
     props,
-    transforms: [],
-    keyConverter: string,
-    valueConverter: string,
-    headerConverter: string,
-    bytesInFlightMax: 1 << 20,
-    batchBytesMax: 1 << 16,
     offsetFlushIntervalMs: 1000,
-    lingerMs: 0,
-    compression: "none",
-    compressionLevel: null,
-    requestBytesMax: null,
-    putRecordsMax: 500,
-    errors: strictErrors,
-    secrets: [],
-  };
+  });
 }
 
 /** Runs the attacker with read permission on `file` and itself. */

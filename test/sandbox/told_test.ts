@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { messagesPerSecondMax, systemClock } from "../../src/base/mod.ts";
 import { WorkerLog } from "../../src/logging/mod.ts";
 import { nothing, TaskWorker } from "../../src/sandbox/mod.ts";
-import { strictErrors } from "../../src/task/mod.ts";
 import { until } from "../e2e/connect.ts";
+import { taskSpec } from "../unit/task/task_spec.ts";
 
 const plugin = new URL("./plugins/talkative.js", import.meta.url);
 const taskLogger = "org.example.TalkativeTask";
@@ -24,21 +24,14 @@ async function talking(
       return Promise.resolve(bytes.length);
     },
   });
-  const string = { className: "StringConverter", props: {} };
-  const converters = { keyConverter: string, valueConverter: string, headerConverter: string };
   const worker = new TaskWorker({
-    spec: {
-      ...{
-        kind: "source",
-        connector: "talk",
-        task: 3,
-        className: "org.example.TalkativeConnector",
-      },
-      ...{ props, transforms: [], ...converters, bytesInFlightMax: 1 << 20, secrets: [] },
-      ...{ batchBytesMax: 1 << 16, offsetFlushIntervalMs: 1000, lingerMs: 0, compression: "none" },
-      ...{ compressionLevel: null, requestBytesMax: null, putRecordsMax: 500 },
-      errors: strictErrors,
-    },
+    spec: taskSpec({
+      kind: "source",
+      connector: "talk",
+      task: 3,
+      className: "org.example.TalkativeConnector",
+      props,
+    }),
     permissions: { ...nothing, read: [plugin.pathname] },
     files: [plugin.href],
     log: log.log,

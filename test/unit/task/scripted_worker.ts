@@ -10,11 +10,8 @@ import { BatchBuilder, readRecords, setBaseOffset } from "../../../src/batch/mod
 import {
   type ChainStep,
   type Converters,
-  type ErrorSpec,
   type FromTask,
-  strictErrors,
   type TaskPort,
-  type TaskSpec,
   type ToTask,
 } from "../../../src/task/mod.ts";
 import stringConverter from "../../../plugins/converters/string_converter.ts";
@@ -108,32 +105,6 @@ export class ScriptedWorker {
     all.push(...records);
     this.loop!.receive({ type: "acked", id, baseOffset, buffer: batch.buffer });
   }
-}
-
-/** What a loop runs with. */
-export function specOf(kind: "source" | "sink", errors: Partial<ErrorSpec>): TaskSpec {
-  const string = { className: "StringConverter", props: {} };
-  return {
-    kind,
-    connector: "c",
-    task: 0,
-    className: "Scripted",
-    props: {},
-    transforms: [],
-    keyConverter: string,
-    valueConverter: string,
-    headerConverter: string,
-    bytesInFlightMax: 1 << 20,
-    batchBytesMax: 1 << 16,
-    offsetFlushIntervalMs: 0,
-    lingerMs: 0,
-    compression: "none",
-    compressionLevel: null,
-    requestBytesMax: null,
-    putRecordsMax: 500,
-    secrets: [],
-    errors: { ...strictErrors, ...errors },
-  };
 }
 
 /** A text that asks for a failure: `stage`, or `stage!` for one that can be retried `retries` times. */

@@ -3,7 +3,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DataError, RetriableError, SinkRecord, SinkTask } from "../../../src/api/mod.ts";
-import { type ErrorSpec, SinkLoop, TaskCounts, type ToTask } from "../../../src/task/mod.ts";
+import {
+  type ErrorSpec,
+  SinkLoop,
+  strictErrors,
+  TaskCounts,
+  type ToTask,
+} from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 import {
@@ -14,9 +20,9 @@ import {
   failsAt,
   failsFor,
   ScriptedWorker,
-  specOf,
   type Trouble,
 } from "./scripted_worker.ts";
+import { taskSpec } from "./task_spec.ts";
 
 /** Keeps what it is given; `onPut` may do something else. */
 class Keeper extends SinkTask {
@@ -57,7 +63,11 @@ function bench(errors: Partial<ErrorSpec>, fails: Trouble["fails"] = () => null,
   const loop = new SinkLoop({
     counts: new TaskCounts(),
     task,
-    spec: specOf("sink", errors),
+    spec: taskSpec({
+      kind: "sink",
+      offsetFlushIntervalMs: 0,
+      errors: { ...strictErrors, ...errors },
+    }),
     chain: failingChain(fails, steps),
     converters: failingConverters(fails),
     port: worker.port,

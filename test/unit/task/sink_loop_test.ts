@@ -2,8 +2,6 @@
 
 import assert from "node:assert/strict";
 import {
-  type Converter,
-  type HeaderConverter,
   type PartitionOffset,
   RetriableError,
   type SinkRecord,
@@ -14,14 +12,13 @@ import { BatchBuilder, setBaseOffset } from "../../../src/batch/mod.ts";
 import {
   type FromTask,
   SinkLoop,
-  strictErrors,
   TaskCounts,
   type TaskSpec,
   type ToTask,
 } from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
-import stringConverter from "../../../plugins/converters/string_converter.ts";
+import { taskSpec, textConverters } from "./task_spec.ts";
 
 const positions = (offsets: readonly PartitionOffset[]) =>
   offsets.map(({ partition, offset }) => `${partition}:${offset}`).join(" ");
@@ -69,44 +66,15 @@ class Recorder extends SinkTask {
 
 /** A loop that runs with a task; `steps` are sent to it, and `done` waits for the last to be worked off. */
 function bench(limits: Partial<TaskSpec> = {}) {
-  const converter = new stringConverter[0].create() as Converter & HeaderConverter;
-  const string = { className: "StringConverter", props: {} };
-  const spec: TaskSpec = {
-    kind: "sink",
-    connector: "c",
-    task: 0,
-    className: "Recorder",
-    props: {},
-    transforms: [],
-    keyConverter: string,
-    valueConverter: string,
-    headerConverter: string,
-    bytesInFlightMax: 1 << 20,
-    batchBytesMax: 1 << 16,
-    offsetFlushIntervalMs: 60_000,
-    lingerMs: 0,
-    compression: "none",
-    compressionLevel: null,
-    requestBytesMax: null,
-    putRecordsMax: 500,
-    errors: strictErrors,
-    secrets: [],
-    ...limits,
-  };
   const task = new Recorder();
   const clock = new HeldClock();
   const told: FromTask[] = [];
   const loop = new SinkLoop({
     counts: new TaskCounts(),
     task,
-    spec,
+    spec: taskSpec({ kind: "sink", ...limits }),
     chain: [],
-    converters: {
-      key: converter,
-      value: converter,
-      header: converter,
-      classNames: { key: "K", value: "V", header: "H" },
-    },
+    converters: textConverters,
     port: { send: (message) => void told.push(message) },
     clock,
     random: () => 0,

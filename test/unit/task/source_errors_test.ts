@@ -12,7 +12,7 @@ import {
   SourceRecord,
   SourceTask,
 } from "../../../src/api/mod.ts";
-import { type ErrorSpec, SourceLoop, TaskCounts } from "../../../src/task/mod.ts";
+import { type ErrorSpec, SourceLoop, strictErrors, TaskCounts } from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
 import { HeldClock } from "../../faults/held_clock.ts";
 import {
@@ -22,9 +22,9 @@ import {
   failsAt,
   failsFor,
   ScriptedWorker,
-  specOf,
   type Trouble,
 } from "./scripted_worker.ts";
+import { taskSpec } from "./task_spec.ts";
 
 /** Gives records, some in each poll, and keeps what it hears of them. */
 class Giver extends SourceTask {
@@ -86,7 +86,13 @@ function bench(
   const loop = new SourceLoop({
     counts: new TaskCounts(),
     task,
-    spec: { ...specOf("source", errors), requestBytesMax: 2000, batchBytesMax: 2000 },
+    spec: taskSpec({
+      kind: "source",
+      offsetFlushIntervalMs: 0,
+      errors: { ...strictErrors, ...errors },
+      requestBytesMax: 2000,
+      batchBytesMax: 2000,
+    }),
     chain: failingChain(fails, 2),
     converters: failingConverters(fails),
     port: worker.port,

@@ -1,24 +1,12 @@
 /** How a source task's loop hands over batches and offers offsets. */
 
 import assert from "node:assert/strict";
-import {
-  type Converter,
-  type HeaderConverter,
-  Schemas,
-  SourceRecord,
-  SourceTask,
-} from "../../../src/api/mod.ts";
+import { Schemas, SourceRecord, SourceTask } from "../../../src/api/mod.ts";
 import { ConnectError, systemClock } from "../../../src/base/mod.ts";
 import { readRecords } from "../../../src/batch/mod.ts";
-import {
-  type FromTask,
-  SourceLoop,
-  strictErrors,
-  TaskCounts,
-  type TaskSpec,
-} from "../../../src/task/mod.ts";
+import { type FromTask, SourceLoop, TaskCounts, type TaskSpec } from "../../../src/task/mod.ts";
 import { until } from "../../e2e/connect.ts";
-import stringConverter from "../../../plugins/converters/string_converter.ts";
+import { taskSpec, textConverters } from "./task_spec.ts";
 
 /** Gives records, some in each poll, and then waits until it is stopped. */
 class Given extends SourceTask {
@@ -61,41 +49,12 @@ function loopOf(
   limits: Partial<TaskSpec>,
   onMessage: (message: FromTask) => void,
 ): SourceLoop {
-  const converter = new stringConverter[0].create() as Converter & HeaderConverter;
-  const string = { className: "StringConverter", props: {} };
-  const spec: TaskSpec = {
-    kind: "source",
-    connector: "c",
-    task: 0,
-    className: "Given",
-    props: {},
-    transforms: [],
-    keyConverter: string,
-    valueConverter: string,
-    headerConverter: string,
-    bytesInFlightMax: 1 << 20,
-    batchBytesMax: 1 << 16,
-    offsetFlushIntervalMs: 60_000,
-    lingerMs: 0,
-    compression: "none",
-    compressionLevel: null,
-    requestBytesMax: null,
-    putRecordsMax: 500,
-    errors: strictErrors,
-    secrets: [],
-    ...limits,
-  };
   const loop: SourceLoop = new SourceLoop({
     counts: new TaskCounts(),
     task: new Given(polls),
-    spec,
+    spec: taskSpec({ kind: "source", ...limits }),
     chain: [],
-    converters: {
-      key: converter,
-      value: converter,
-      header: converter,
-      classNames: { key: "K", value: "V", header: "H" },
-    },
+    converters: textConverters,
     clock: systemClock,
     random: () => 0,
     port: {
