@@ -8,11 +8,12 @@ import {
   ConfigDef,
   type Converter,
   converter,
+  converterKeys,
+  converterType,
   DataError,
   type HeaderConverter,
   headerConverter,
   javaClassOf,
-  oneOf,
   type Props,
   type Schema,
   type SchemaAndValue,
@@ -20,19 +21,11 @@ import {
   type Serialized,
 } from "connect";
 
-const CONFIG = ConfigDef.of({
-  "converter.type": {
-    type: "STRING",
-    importance: "LOW",
-    validator: oneOf("key", "value", "header"),
-    doc: "What it converts. Set by the worker.",
-  },
-});
+const CONFIG = ConfigDef.of(converterKeys);
 
 class ByteArrayConverter implements Converter, HeaderConverter {
   configure(props: Props, isKey?: boolean): void {
-    const type = isKey === undefined ? "header" : isKey ? "key" : "value";
-    CONFIG.parse({ ...props, "converter.type": type });
+    CONFIG.parse({ ...props, "converter.type": converterType(isKey) });
   }
 
   fromConnectData(_topic: string, schema: Schema | null, value: unknown): Serialized {

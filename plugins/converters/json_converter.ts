@@ -9,6 +9,8 @@ import {
   ConfigDef,
   type Converter,
   converter,
+  converterKeys,
+  converterType,
   DataError,
   decodeJson,
   type HeaderConverter,
@@ -18,7 +20,6 @@ import {
   type JsonOptions,
   memberOf,
   nestingMax,
-  oneOf,
   oneOfIgnoringCase,
   parseJson,
   parseWholeJson,
@@ -34,12 +35,7 @@ import {
 } from "connect";
 
 const CONFIG = ConfigDef.of({
-  "converter.type": {
-    type: "STRING",
-    importance: "LOW",
-    validator: oneOf("key", "value", "header"),
-    doc: "What it converts. Set by the worker.",
-  },
+  ...converterKeys,
   "schemas.enable": {
     type: "BOOLEAN",
     default: true,
@@ -113,8 +109,7 @@ class JsonConverter implements Converter, HeaderConverter {
   readonly #schemas = new Map<string, Schema>();
 
   configure(props: Props, isKey?: boolean): void {
-    const type = isKey === undefined ? "header" : isKey ? "key" : "value";
-    const config = CONFIG.parse({ ...props, "converter.type": type });
+    const config = CONFIG.parse({ ...props, "converter.type": converterType(isKey) });
     this.#withSchemas = config["schemas.enable"];
     this.#options = {
       replaceNullWithDefault: config["replace.null.with.default"],

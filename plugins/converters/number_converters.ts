@@ -14,11 +14,12 @@ import {
   ConfigDef,
   type Converter,
   converter,
+  converterKeys,
+  converterType,
   DataError,
   type HeaderConverter,
   headerConverter,
   javaClassOf,
-  oneOf,
   type Plugin,
   type Props,
   type Schema,
@@ -28,14 +29,7 @@ import {
   type Serialized,
 } from "connect";
 
-const CONFIG = ConfigDef.of({
-  "converter.type": {
-    type: "STRING",
-    importance: "LOW",
-    validator: oneOf("key", "value", "header"),
-    doc: "What it converts. Set by the worker.",
-  },
-});
+const CONFIG = ConfigDef.of(converterKeys);
 
 /** What one of these converters reads and writes. */
 interface NumberFormat<N extends number | bigint = number | bigint> {
@@ -65,8 +59,7 @@ class NumberConverter implements Converter, HeaderConverter {
   }
 
   configure(props: Props, isKey?: boolean): void {
-    const type = isKey === undefined ? "header" : isKey ? "key" : "value";
-    CONFIG.parse({ ...props, "converter.type": type });
+    CONFIG.parse({ ...props, "converter.type": converterType(isKey) });
   }
 
   fromConnectData(_topic: string, schema: Schema | null, value: unknown): Serialized {

@@ -9,12 +9,13 @@ import {
   ConfigError,
   type Converter,
   converter,
+  converterKeys,
+  converterType,
   decodeUtf8,
   type HeaderConverter,
   headerConverter,
   type JavaCharset,
   javaCharset,
-  oneOf,
   type Props,
   type Schema,
   type SchemaAndValue,
@@ -24,12 +25,7 @@ import {
 } from "connect";
 
 const CONFIG = ConfigDef.of({
-  "converter.type": {
-    type: "STRING",
-    importance: "LOW",
-    validator: oneOf("key", "value", "header"),
-    doc: "What it converts. Set by the worker.",
-  },
+  ...converterKeys,
   "converter.encoding": {
     type: "STRING",
     default: "UTF-8",
@@ -45,8 +41,8 @@ class StringConverter implements Converter, HeaderConverter {
   #charset: JavaCharset | null = null;
 
   configure(props: Props, isKey?: boolean): void {
-    const type = isKey === undefined ? "header" : isKey ? "key" : "value";
-    const encoding = CONFIG.parse({ ...props, "converter.type": type })["converter.encoding"];
+    const encoding =
+      CONFIG.parse({ ...props, "converter.type": converterType(isKey) })["converter.encoding"];
     this.#charset = /^utf-?8$/i.test(encoding) ? null : charsetOf(encoding);
   }
 

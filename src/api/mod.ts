@@ -23,6 +23,7 @@ export {
 } from "../base/mod.ts";
 export * from "./config/mod.ts";
 export * from "./connector.ts";
+export * from "./converter_config.ts";
 export * from "./data/mod.ts";
 export * from "./java/mod.ts";
 export * from "./json/mod.ts";
