@@ -122,6 +122,16 @@ Deno.test("each public symbol has a doc comment", async () => {
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("docs/architecture.md names files that are there", async () => {
+  const names = new Set(["mod.ts"]);
+  for (const folder of ["src", "plugins", "test"]) {
+    for await (const path of sourceFiles(folder)) names.add(path).add(path.split("/").at(-1)!);
+  }
+  const text = await Deno.readTextFile(`${root}docs/architecture.md`);
+  const named = text.matchAll(/`([\w/]+\.tsx?)`/g).map(([_, name]) => name);
+  assert.deepEqual([...named].filter((name) => !names.has(name)), []);
+});
+
 Deno.test("a file has fewer than 400 lines, and no name that says nothing", async () => {
   const wrong: string[] = [];
   // A plugin is one file, whatever it takes to tell its story.
