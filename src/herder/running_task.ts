@@ -69,6 +69,7 @@ export class RunningTask {
       });
     } catch (error) {
       const { name, log } = this.#options;
+      if (!isWanted()) return log.info(`Task ${name} was not started: ${reasonOf(error)}`);
       log.error(`Task ${name} has failed to start: ${reasonOf(error)}`);
       this.lifecycle.take("fail", traceOf(error));
     }

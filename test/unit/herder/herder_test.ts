@@ -174,12 +174,13 @@ for (const hangs of [{ start: "hangs" }, { configs: "hangs" }, { prepare: "hangs
 
 Deno.test("a worker whose connectors hang at every turn stops all the same, in the time that one may take", async () => {
   const worker = new ScriptedWorker();
-  for (const [at, start] of (["hangs", "well", "well"] as const).entries()) {
+  for (const [at, start] of (["hangs", "well", "well", "well"] as const).entries()) {
     begin(worker, `x${at}`, {
       start,
       stop: "hangs",
       taskStop: "hangs",
       configs: at === 1 ? "hangs" : "well",
+      prepare: at === 3 ? "hangs" : "well",
     });
   }
   await worker.allQueued();
@@ -191,6 +192,7 @@ Deno.test("a worker whose connectors hang at every turn stops all the same, in t
   worker.clock.advance(5000);
   await worker.allQueued();
   assert.ok(isStopped);
+  assert.doesNotMatch(worker.log.lines.join("\n"), /Task .* has failed/);
   assert.equal(worker.made.size + worker.runners.size, 0);
 });
 
