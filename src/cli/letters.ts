@@ -32,7 +32,11 @@ const lookAgainMs = 100;
 /** How often that is told, in milliseconds. */
 const tellEveryMs = 5_000;
 
-/** Replays a dead letter queue. @returns what to print, and the exit code */
+/**
+ * Replays a dead letter queue.
+ * @returns what to print, and the exit code
+ * @throws {ConfigError} naming what will not do
+ */
 export async function replayLetters(
   args: ReplayArguments,
   log: Logger,

@@ -40,7 +40,11 @@ export interface TrialArguments {
   isUpdate: boolean;
 }
 
-/** Runs the cases of a file. @returns what to print, and the exit code */
+/**
+ * Runs the cases of a file.
+ * @returns what to print, and the exit code
+ * @throws {ConfigError} naming what will not do
+ */
 export async function runCases(
   args: TrialArguments,
   log: Logger,

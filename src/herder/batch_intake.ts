@@ -123,7 +123,10 @@ export function deadLetterIntake(
   });
 }
 
-/** Makes the topic of dead letters, or waits until that is wanted no more. Kafka: `DeadLetterQueueReporter`. */
+/**
+ * Makes the topic of dead letters, or waits until that is wanted no more. Kafka: `DeadLetterQueueReporter`.
+ * @throws {ConnectError} naming it, when it cannot be made
+ */
 export async function makeLetterTopic(
   producer: Producer,
   { topic }: { topic: string },

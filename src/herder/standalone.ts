@@ -176,7 +176,10 @@ export class StandaloneHerder implements Herder, Measurable {
     return tasks.map(({ id: task, config }) => ({ id: { connector: name, task }, config }));
   }
 
-  /** Starts a connector and its tasks. One that fails to start is there, as FAILED. */
+  /**
+   * Starts a connector and its tasks. One that fails to start is there, as FAILED.
+   * @throws {ConnectError} when there is one of its name
+   */
   async startConnector(
     props: Props,
     description: ConnectorDescription | null,

@@ -254,7 +254,10 @@ export class Segment {
   }
 }
 
-/** Makes the three files of a segment, durably. Files that are there already are emptied. */
+/**
+ * Makes the three files of a segment, durably. Files that are there already are emptied.
+ * @throws {ConnectError} naming the folder
+ */
 export async function makeSegment(disk: Disk, folder: string, baseOffset: bigint): Promise<void> {
   try {
     for (const ending of ["index", "timeindex", "log"] as const) {

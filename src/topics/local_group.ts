@@ -111,7 +111,7 @@ export class LocalGroup {
     return !this.#owners.has(key);
   }
 
-  /** Makes a member the owner of a free partition. */
+  /** Makes a member the owner of a free partition. @throws {ConnectError} when it has one */
   take(member: LocalConsumer, key: string): void {
     if (!this.isFree(key)) throw new ConnectError(`${key} has an owner`);
     this.#owners.set(key, member);

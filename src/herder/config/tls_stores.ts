@@ -50,7 +50,10 @@ export interface TlsSources {
   prefix?: string;
 }
 
-/** Kafka: a name for a context of Java's, which has no say in what is enabled. */
+/**
+ * Checks `ssl.protocol`. Kafka: a name for a context of Java's, which has no say in what is enabled.
+ * @throws {ConfigError} for one that Java does not have
+ */
 export function checkProtocol(name: string): void {
   if (/^(SSL(v[23])?|TLS(v1(\.[123])?)?|Default)$/i.test(name)) return;
   throw new ConfigError(
