@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Cluster, users } from "../../scripts/kafka/cluster.ts";
 import { Connect, inTemporaryFolder, until } from "../e2e/connect.ts";
 import { type Java, javaTest } from "./java.ts";
+import { topicsOf } from "./topics_of.ts";
 
 const string = "org.apache.kafka.connect.storage.StringConverter";
 const names = ["denied", "gone", "large", "fine"] as const;
@@ -56,7 +57,9 @@ javaTest(
   async (java) => {
     const cluster = await Cluster.start({ configs: { "auto.create.topics.enable": "false" } });
     const kafka = admin(java, cluster);
-    const create = (name: string) => kafka(topicCommand, "--create", "--topic", name);
+    const topics = topicsOf(cluster.bootstrapServers());
+    const create = (name: string) =>
+      topics.createTopics([{ name, partitions: 1, replicationFactor: 1 }]);
     try {
       await inTemporaryFolder(async (folder) => {
         const connect = new Connect(folder);
@@ -134,6 +137,7 @@ javaTest(
         assert.deepEqual((await values("fine")).map(Number), numbers(0, 20));
       });
     } finally {
+      await topics.close();
       await cluster.stop();
     }
   },
