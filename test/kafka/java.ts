@@ -2,8 +2,8 @@
  * The real Kafka, for tests to compare with: its libraries as pom.xml names them, and a JVM to run them.
  *
  * The first use downloads them through Maven and remembers the class path in `.cache/java`, by the hash
- * of pom.xml; what is compiled of ours is kept there too. Where Java or Maven is missing, tests say so
- * and are skipped, except with CI=true, where they fail.
+ * of pom.xml; what is compiled of ours, and what brokers begin with, is kept there too. Where Java or Maven
+ * is missing, tests say so and are skipped, except with CI=true, where they fail.
  *
  * @module
  */
