@@ -119,7 +119,8 @@ export class SubscribedTopics {
     const { signal } = this.#closing;
     for (let failures = 0; !signal.aborted;) {
       this.#wakeUp = new AbortController();
-      let waitMs = metadataMaxAgeMs * ageShare;
+      // Kafka: metadata are asked for no more often than every retry.backoff.ms.
+      let waitMs = Math.max(metadataMaxAgeMs * ageShare, client.backoffMs(0));
       try {
         const hasAll = await this.#look();
         // Kafka: what is named and not there is looked for without waiting for metadata.max.age.ms.
