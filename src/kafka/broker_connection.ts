@@ -10,11 +10,13 @@ import type { Buffer } from "node:buffer";
 import { CorruptError, type Logger, reasonOf } from "../base/mod.ts";
 import { lendBuffer } from "./answers.ts";
 import { connectionErrorOf, type ConnectionTrait } from "./connection_error.ts";
-import { ConnectionError } from "./errors.ts";
+import { ConnectionError, KafkaError } from "./errors.ts";
 import { type Connection, type ConnectionOptions, type Opened, opener } from "./kafkajs.ts";
 import type { ApiRequest } from "./protocol/request.ts";
 import { Reader, Writer } from "./protocol/wire.ts";
 
+/** Kafka: `Errors.UNSUPPORTED_VERSION`. */
+const unsupportedVersion = 35;
 /** How often a connection is made that a broker closes without saying why. */
 const connectTriesMax = 5;
 /** How long before its end a session is left, in milliseconds, unless it is short. Kafkajs: the same. */
@@ -63,9 +65,11 @@ export class BrokerConnection {
    * Sends a request. Requests of a lane are sent in the order of the calls, once it is connected.
    * @throws {ConnectionError} when the broker cannot be reached, does not answer, or answers nonsense
    * @throws {AuthenticationError}
+   * @throws {KafkaError} when it does not know the request
    */
   async send<T>(request: ApiRequest<T>, lane: Lane = "requests"): Promise<T> {
     const connection = await this.#connected(lane);
+    this.#checkVersion(connection, request);
     try {
       const answer = await send(connection, request, this.#requestTimeoutMs);
       this.#trait.hasAnswered ||= answer !== null;
@@ -134,6 +138,20 @@ export class BrokerConnection {
   /** Brokers may end sessions (KIP-368): near its end a connection is made anew. */
   #isLoggedIn(connection: Connection): boolean {
     return !this.#hasLogin || connection.isAuthenticated();
+  }
+
+  /** Brokers close connections without a word over requests that they do not know. */
+  #checkVersion(
+    { versions }: Connection,
+    { apiKey, apiName, apiVersion }: Pick<ApiRequest<unknown>, "apiKey" | "apiName" | "apiVersion">,
+  ): void {
+    if (versions === null) return;
+    const { minVersion = 0, maxVersion = -1 } = versions[apiKey] ?? {};
+    if (apiVersion >= minVersion && apiVersion <= maxVersion) return;
+    const known = maxVersion < 0 ? "none of it" : `${minVersion} to ${maxVersion}`;
+    const what =
+      `${this.#address} knows ${known}, where version ${apiVersion} of ${apiName} is needed`;
+    throw new KafkaError(what, unsupportedVersion);
   }
 
   #drop(connection: Connection, error: Error): void {

@@ -54,8 +54,8 @@ export interface Connection {
   rejectRequests(error: Error): void;
   /** Closes the socket. */
   disconnect(): Promise<unknown>;
-  /** The versions of requests that the broker takes, as kafkajs keeps them. */
-  versions: unknown;
+  /** The versions of requests that the broker takes, by the numbers of their APIs; null: not known yet. */
+  versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>> | null;
   /** Whether the broker takes SaslAuthenticate, as kafkajs keeps it. */
   supportAuthenticationProtocol: unknown;
 }

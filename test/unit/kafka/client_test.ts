@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import net from "node:net";
-import { ConnectionError } from "../../../src/kafka/mod.ts";
+import { ConnectionError, KafkaError } from "../../../src/kafka/mod.ts";
 import { metadataRequest } from "../../../src/kafka/protocol/metadata.ts";
 import { initProducerIdRequest } from "../../../src/kafka/protocol/produce.ts";
 import { keptLog } from "../../faults/memory_disk.ts";
@@ -58,3 +58,23 @@ scriptedTest(
   },
   2,
 );
+
+for (
+  const [versions, known] of [[[0, 0], "0 to 0"], [[2, 5], "2 to 5"], [null, "none of it"]] as const
+) {
+  scriptedTest(
+    `send() says that a broker knows ${known} of what it would be asked`,
+    async (cluster) => {
+      cluster.versions.set("InitProducerId", versions === null ? [0, -1] : [...versions]);
+      const client = cluster.client();
+      await client.metadata([]);
+      await assert.rejects(client.send(1, initProducerIdRequest()), (error: Error) => {
+        assert.ok(error instanceof KafkaError && !error.retriable);
+        const says =
+          `knows ${known}, where version 1 of InitProducerId is needed: UNSUPPORTED_VERSION`;
+        assert.match(error.message, new RegExp(`^127\\.0\\.0\\.1:\\d+ ${says}$`));
+        return true;
+      });
+    },
+  );
+}

@@ -71,6 +71,8 @@ export class ScriptedCluster {
   coordinator = 1;
   /** The broker that takes changes to topics. */
   controller = 1;
+  /** The versions that brokers know of a request, where they are not as they must be. */
+  readonly versions = new Map<string, [min: number, max: number]>();
   /** How long each answer to Metadata asks to be left alone. */
   metadataThrottleMs = 0;
   /** What answers requests of a kind without the test. */
@@ -207,7 +209,10 @@ export class ScriptedCluster {
         await answer((writer) => {
           writer.int16(0).array(
             Object.keys(apiNames),
-            (key) => writer.int16(Number(key)).int16(0).int16(11),
+            (key) => {
+              const [min, max] = this.versions.get(apiNames[Number(key)]) ?? [0, 11];
+              writer.int16(Number(key)).int16(min).int16(max);
+            },
           );
           if (version > 0) writer.int32(0);
         });
