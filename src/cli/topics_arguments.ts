@@ -56,8 +56,8 @@ function formatOf({ json, property = [] }: Values): RecordFormat {
     const [, name, isPrinted] = /^print\.(\w+)=(true|false)$/.exec(one) ?? [];
     const field = recordFields.find((field) => field === name);
     if (field === undefined) {
-      const known = recordFields.map((field) => `print.${field}`).join(", ");
-      throw new ConfigError(`topics read: --property ${one}: there are ${known}, true or false`);
+      const what = `topics read: --property ${one}: only print.FIELD=true|false is known`;
+      throw new ConfigError(`${what}, of ${recordFields.join(", ")}`);
     }
     if (isPrinted === "true") fields.add(field);
     else fields.delete(field);

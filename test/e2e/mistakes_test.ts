@@ -370,8 +370,8 @@ const wrongArguments: [args: string[], says: string][] = [
   ],
   [
     ["topics", "read", "t", "--worker", "w.properties", "--property", "print.keys=true"],
-    "topics read: --property print.keys=true: there are print.timestamp, print.partition, print.offset, " +
-    "print.headers, print.key, print.value, true or false",
+    "topics read: --property print.keys=true: only print.FIELD=true|false is known, of timestamp, " +
+    "partition, offset, headers, key, value",
   ],
 ];
 

@@ -74,8 +74,8 @@ const mistakes: [args: string[], says: string][] = [
   [["--max-messages", "0"], "--max-messages 0: it must be a number of at least 1"],
   [
     ["--property", "print.x=true"],
-    "--property print.x=true: there are print.timestamp, print.partition, print.offset, " +
-    "print.headers, print.key, print.value, true or false",
+    "--property print.x=true: only print.FIELD=true|false is known, of timestamp, partition, " +
+    "offset, headers, key, value",
   ],
 ];
 for (const [args, says] of mistakes) {
