@@ -7,7 +7,8 @@ const remoteOptions =
   --timeout SECONDS      how long the worker may take to answer; 95
   -h, --help             this text
 
-For basic authentication put user:password into the variable CONNECT_REST_USER, or before the host of the URL.
+For basic authentication put user:password into the variable CONNECT_REST_USER, or before the host of the URL, best in
+CONNECT_REST_URL: others on the machine can see the arguments of a command.
 `;
 
 /** The text of `--help`, by command; of `connect` itself under the empty name. */
@@ -151,7 +152,8 @@ Asks a running worker how it is and how its connectors are, or how one of them i
 what failed. Any worker of Kafka Connect can be asked.
 
 Options:
-  --json                 as JSON
+  --json                 as JSON: {"worker": {...}, "connectors": [...]}, each connector as GET /connectors/NAME/status
+                         has it; of one connector, that alone
 ${remoteOptions}`,
   connectors: `Usage: connect connectors list                   [OPTIONS]
        connect connectors create FILE ...           [OPTIONS]
@@ -193,7 +195,9 @@ with --json, it is printed once.
 Options:
   --interval SECONDS     how often it looks
   --admin-url URL        where /metrics is, when admin.listeners is apart from the rest
-  --json                 as JSON, once
+  --json                 as JSON, once: {"worker": {...}, "rows": [{"connector": ..., "task": ..., "type": ...,
+                         "state": ..., "worker": ..., "recordsPerSecond": ..., "lag": ..., "errors": ...,
+                         "reason": ...}]}; task is null for the connector itself, and so is what is not known
 ${remoteOptions}`,
   completions: `Usage: connect completions bash|zsh|fish
 

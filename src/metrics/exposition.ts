@@ -43,5 +43,7 @@ export async function scrape({ herder, own }: MetricsSources): Promise<Expositio
       for (const { labels, value } of all) metric.set({ ...labels }, value);
     }
   }
-  return { type: registry.contentType, text: await registry.metrics() };
+  // As the format has it; prom-client writes Nan, which not all readers know.
+  const text = (await registry.metrics()).replaceAll(/ Nan$/gm, " NaN");
+  return { type: registry.contentType, text };
 }

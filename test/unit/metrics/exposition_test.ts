@@ -50,6 +50,7 @@ Deno.test("scrape() writes what Prometheus reads, whatever connectors are called
       })),
   });
   assert.match(type, /^text\/plain/);
+  assert.match(text, /^kafka_connect_connector_task_batch_size_avg\{.*\} NaN$/m);
   const metrics = readMetrics(text);
   const one = (name: string) => metrics.get(name)!.samples[0];
   assert.deepEqual(one("kafka_connect_worker_connector_count"), { labels: {}, value: 1 });
