@@ -10,6 +10,8 @@ const told = document.querySelector("#told");
 /** How many records each task had at the last time, to tell rates. */
 let before = { atMs: 0, records: new Map() };
 let shown = "";
+/** What came last of each part of it: what has not changed stays as it is, which spares browsers most of the work. */
+let received = new Map();
 /** Whether the last refresh came to nothing. */
 let isLost = false;
 /** Whether a button is held down: in the place of another it would not be clicked. */
@@ -103,22 +105,48 @@ function isSelecting() {
 }
 
 /**
- * The new content, with what was open, how far traces were read, and what had the focus as it was. Scripts in it
- * would not run.
+ * The new content of what has changed, with what was open, how far traces were read, and what had the focus as it
+ * was. Scripts in it would not run.
  */
 function replace(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
-  const opened = [...main.querySelectorAll("details[open]")].map(({ id }) => id);
+  const fresh = partsOf(page.querySelector("main"));
+  const next = new Map([...fresh].map(([name, { outerHTML }]) => [name, outerHTML]));
   const read = [...main.querySelectorAll("pre")].map(({ id, scrollTop, scrollLeft }) => {
     return { id, scrollTop, scrollLeft };
   });
   const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
-  for (const id of opened) page.getElementById(id)?.setAttribute("open", "");
+  for (const { id } of main.querySelectorAll("details[open]")) {
+    page.getElementById(id)?.setAttribute("open", "");
+  }
   for (const id of asking) page.getElementById(id)?.setAttribute("disabled", "");
-  main.replaceChildren(...page.querySelector("main").childNodes);
+  const old = partsOf(main);
+  let place = main.firstElementChild;
+  for (const [name, part] of fresh) {
+    const existing = old.get(name);
+    const isSame = existing !== undefined && received.get(name) === next.get(name);
+    if (existing !== undefined && !isSame) {
+      if (existing === place) place = part;
+      existing.replaceWith(part);
+    }
+    const wanted = isSame ? existing : part;
+    if (wanted === place) place = place.nextElementSibling;
+    else main.insertBefore(wanted, place);
+  }
+  for (const [name, part] of old) if (!fresh.has(name)) part.remove();
+  received = next;
   document.title = page.title;
   for (const { id, ...place } of read) Object.assign(document.getElementById(id) ?? {}, place);
-  if (focused !== "") document.getElementById(focused)?.focus({ preventScroll: true });
+  if (focused !== "" && document.activeElement.id !== focused) {
+    document.getElementById(focused)?.focus({ preventScroll: true });
+  }
+}
+
+/** The worker and each connector, by what they are called. */
+function partsOf(main) {
+  return new Map([...main.children].map((part) => {
+    return [`${part.localName} ${part.getAttribute("aria-label")}`, part];
+  }));
 }
 
 /** Hides the connectors that do not have all words that are looked for: in their name, kind and states. */
