@@ -1,5 +1,5 @@
 /**
- * What clients send: read within bounds, exact, and checked by schemas.
+ * What clients send: read exactly, and checked by schemas. How much that may be is up to the listener.
  *
  * Kafka reads bodies with Jackson: numbers and booleans are taken for text where text is wanted, as they
  * are written, fields that nobody knows are refused. What Kafka answers 500 for, with the text of Jackson
@@ -10,11 +10,8 @@
 
 import * as v from "valibot";
 import { BigDecimal, decodeJson, isJsonObject, type Json, parseWholeJson } from "../api/mod.ts";
-import { concat, reasonOf } from "../base/mod.ts";
+import { reasonOf } from "../base/mod.ts";
 import { HttpError } from "./errors.ts";
-
-/** How large the body of a request may be. */
-const bodyBytesMax = 16 * 2 ** 20;
 
 /** Text, or what Jackson takes for it. Numbers are text already when schemas see them. */
 const scalar = v.union([v.string(), v.boolean()], "expected a string, a number or a boolean");
@@ -95,7 +92,7 @@ export async function readBody<Schema extends v.GenericSchema>(
   schema: Schema,
   numberOf: (text: string) => Json,
 ): Promise<v.InferOutput<Schema>> {
-  const bytes = await readBytes(request);
+  const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.length === 0) {
     throw new HttpError(400, "The request has no body, where JSON is expected");
   }
@@ -159,18 +156,4 @@ function refuseProto(value: Json): void {
 
 function invalid(reason: string): HttpError {
   return new HttpError(400, `The request's body cannot be used: ${reason}`);
-}
-
-async function readBytes(request: Request): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new HttpError(413, `The request's body has more than ${bodyBytesMax} bytes`);
-  if (Number(request.headers.get("content-length")) > bodyBytesMax) throw tooLarge();
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of request.body ?? []) {
-    length += part.length;
-    if (length > bodyBytesMax) throw tooLarge();
-    parts.push(part);
-  }
-  return concat(parts);
 }

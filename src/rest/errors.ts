@@ -35,7 +35,6 @@ const reasons: Readonly<Record<number, string>> = {
   404: "Not Found",
   405: "Method Not Allowed",
   406: "Not Acceptable",
-  413: "Request Entity Too Large",
   415: "Unsupported Media Type",
 };
 

@@ -77,9 +77,4 @@ Deno.test("REST is not held up by bodies that do not end", async () => {
   const answer = await waiting;
   assert.equal(answer.status, 500);
   assert.equal((await answer.json()).message, "Request timed out");
-  const endless = new ReadableStream({
-    pull: (controller) => controller.enqueue(new Uint8Array(2 ** 20)),
-  });
-  const huge = await app.request("/connectors", { method: "POST", headers, body: endless });
-  assert.equal(huge.status, 413);
 });

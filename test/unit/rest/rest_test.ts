@@ -404,10 +404,8 @@ Deno.test("REST refuses bodies with what is wrong with them", async () => {
   assert.match(await messageOf(await app.request("/connectors", notText)), /not text in UTF-8$/);
 });
 
-Deno.test("REST refuses bodies that are too large or too deep", async () => {
+Deno.test("REST refuses bodies that are too deep", async () => {
   const app = appOver(new FakeHerder());
-  const large = await app.request("/connectors", sending("POST", `"${"x".repeat(2 ** 24)}"`));
-  assert.equal(large.status, 413);
   const deep = "[".repeat(100_000);
   assert.equal((await app.request("/connectors", sending("POST", deep))).status, 400);
 });
