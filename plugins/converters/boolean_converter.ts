@@ -24,6 +24,9 @@ import {
 
 const CONFIG = ConfigDef.of(converterKeys);
 
+const trueBytes = Uint8Array.of(1);
+const falseBytes = Uint8Array.of(0);
+
 class BooleanConverter implements Converter, HeaderConverter {
   configure(props: Props, isKey?: boolean): void {
     CONFIG.parse({ ...props, "converter.type": converterType(isKey) });
@@ -36,7 +39,7 @@ class BooleanConverter implements Converter, HeaderConverter {
       );
     }
     if (value === null || value === undefined) return null;
-    if (typeof value === "boolean") return Uint8Array.of(value ? 1 : 0);
+    if (typeof value === "boolean") return value ? trueBytes : falseBytes;
     throw new DataError(
       `BooleanConverter is not compatible with objects of type class ${javaClassOf(value)}`,
     );
