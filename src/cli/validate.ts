@@ -10,6 +10,7 @@ import { Connectors, taskFindings } from "../herder/mod.ts";
 import { tryFolder } from "./folders.ts";
 import { tryListeners } from "./listen.ts";
 import { type Plan, planStandalone, type Problem } from "./plan.ts";
+import { suggestions } from "./suggestions.ts";
 
 /** What is found in files. */
 interface Report {
@@ -34,7 +35,7 @@ export async function validate(
   const report: Report = { files, connectors: [], errors: [], warnings };
   try {
     const planned = await planStandalone(files, { connectors, log, secrets });
-    report.errors = planned.problems;
+    report.errors = await withSuggestions(planned.problems, connectors);
     if (planned.plan !== null) {
       report.errors = await whatStartsRefuse(planned.plan, log);
       report.connectors = planned.plan.connectors.map(({ props }) => props.name);
@@ -46,6 +47,24 @@ export async function validate(
   }
   const print = asJson ? jsonOf : textOf;
   return { text: secrets.mask(print(report)), code: report.errors.length > 0 ? 78 : 0 };
+}
+
+const unknownClass = /Class (\S+) could not be found|which name matches (\S+)$/;
+
+/** The same, with the classes that may be meant by one that there is not. */
+async function withSuggestions(
+  problems: readonly Problem[],
+  connectors: Connectors,
+): Promise<Problem[]> {
+  if (!problems.some(({ reason }) => unknownClass.test(reason))) return [...problems];
+  const known = (await connectors.plugins()).map((plugin) => plugin.class);
+  return problems.map((problem) => {
+    const [, ...names] = unknownClass.exec(problem.reason) ?? [];
+    const name = names.find((one) => one !== undefined);
+    const meant = name === undefined ? [] : suggestions(name, known);
+    if (meant.length === 0) return problem;
+    return { ...problem, reason: `${problem.reason} (Did you mean ${meant.join(" or ")}?)` };
+  });
 }
 
 /** What is opened when the worker starts, and is only looked at here. */

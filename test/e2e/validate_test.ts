@@ -50,7 +50,8 @@ const expected = [
   "warning: These configurations '[my.key, plugin.path]' were supplied but are not used yet.",
   "w.properties: offset.flush.interval.ms: Invalid value soon for configuration",
   "w.properties: topic.creation.enable: Invalid value maybe for configuration topic.creation.enable: ",
-  "w.properties: value.converter: Invalid value JsonConvertor for configuration value.converter: ",
+  "w.properties: value.converter: Invalid value JsonConvertor for configuration value.converter: Class " +
+  "JsonConvertor could not be found. (Did you mean org.apache.kafka.connect.json.JsonConverter?)",
   "w.properties: admin.request.timeout.ms: Invalid value -1 for configuration request.timeout.ms: ",
   "w.properties: producer.acks: Invalid value most for configuration acks: ",
   "w.properties: consumer.fetch.min.bytes: Invalid value few for configuration fetch.min.bytes: ",
