@@ -32,6 +32,8 @@ const strings = quoted(oneof(
     "",
     "a",
     "AQID",
+    "AQ==AgM=",
+    "AQ=Ag==",
     "BNI=",
     "AQ==",
     "AQ",

@@ -5,7 +5,7 @@ import { asciiDigits } from "../java/java_numbers.ts";
 
 const scaleMax = 2 ** 31 - 1;
 const exponentMin = -(2 ** 31);
-const grammar = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,10}))?$/;
+const grammar = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?0*\d{1,10}))?$/;
 
 /** The number `unscaled` × 10^-`scale`. 1.50 and 1.5 are different ones, as their scales are. */
 export class BigDecimal {

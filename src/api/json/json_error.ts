@@ -17,6 +17,30 @@ export class JsonSyntaxError extends SyntaxError {
   override name = `${library}JsonParseException`;
 }
 
+/** JSON that is longer or deeper than any that is read or written. */
+export class JsonLimitError extends SyntaxError {
+  override name = `${library}exc.StreamConstraintsException`;
+
+  /**
+   * `what` has `size`, of which `max` are allowed.
+   * @param getter what Java asks for the limit
+   */
+  constructor(what: string, size: number, max: number, getter: string) {
+    super(`${what} (${size}) exceeds the maximum allowed (${max}, from \`Stream${getter}()\`)`);
+  }
+}
+
+/** A number that no decimal can be. */
+export class JsonNumberError extends SyntaxError {
+  override name = "java.lang.NumberFormatException";
+
+  constructor(text: string, reason: string) {
+    super(
+      `Value "${text}" can not be deserialized as \`java.math.BigDecimal\`, reason:  ${reason}`,
+    );
+  }
+}
+
 /** Text that ends too early. */
 class JsonEndError extends JsonSyntaxError {
   override name = `${library}io.JsonEOFException`;

@@ -13,7 +13,7 @@
  */
 
 import { BigDecimal, nestingMax } from "../data/mod.ts";
-import { type JsonContainer, JsonFaults } from "./json_error.ts";
+import { type JsonContainer, JsonFaults, JsonLimitError, JsonNumberError } from "./json_error.ts";
 
 /** A JSON value. Integers beyond the safe range are bigints, numbers with a point or exponent decimals. */
 export type Json = null | boolean | number | bigint | BigDecimal | string | Json[] | JsonObject;
@@ -28,7 +28,8 @@ const digitsMax = 1000;
 const nameCharsMax = 50_000;
 const stringCharsMax = 20_000_000;
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lax = new TextDecoder("utf-8", { ignoreBOM: true });
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The text of JSON bytes. @throws {TypeError} for bytes that are no text */
 export function decodeJson(bytes: Uint8Array): string {
@@ -39,7 +40,9 @@ export function decodeJson(bytes: Uint8Array): string {
       return new TextDecoder(isLittle ? "utf-16le" : "utf-16be", { ignoreBOM: true }).decode(bytes);
     }
   }
-  return utf8.decode(bytes);
+  // What is no text leaves a mark in it; to look for that takes less than a third of the time.
+  const text = lax.decode(bytes);
+  return text.includes("\ufffd") ? strict.decode(bytes) : text;
 }
 
 /** The first value in JSON text; undefined when there is none. @throws {SyntaxError} */
@@ -100,6 +103,8 @@ export function jsonString(text: string): string {
   );
 }
 
+/** What a member is like. An object with a prototype is made and read sooner than one without. */
+const member = { configurable: true, enumerable: true, writable: true };
 const numberPattern = /-?(\d+)(\.\d+)?([eE][+-]?\d+)?/y;
 const literalPattern = /(true|false|null)(?![\w$\u0080-\uffff])/y;
 const literals: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
@@ -135,7 +140,9 @@ class JsonReader {
   }
 
   #value(depth: number, container: JsonContainer | null, isFirst: boolean): Json {
-    switch (this.#text[this.#at]) {
+    const start = this.#at;
+    const char = this.#text[start];
+    switch (char) {
       case "{":
         return this.#object(depth + 1);
       case "[":
@@ -143,16 +150,41 @@ class JsonReader {
       case '"':
         return this.#string(stringCharsMax, false);
     }
-    const start = this.#at;
-    const number = this.#match(numberPattern);
-    if (number !== null) return this.#number(number);
-    const literal = this.#match(literalPattern);
-    if (literal !== null) return literals[literal[1]];
+    if (char <= "9") {
+      if (this.#numberOf === undefined) {
+        const number = this.#shortInteger();
+        if (number !== null) return number;
+      }
+      const number = this.#match(numberPattern);
+      if (number !== null) return this.#number(number);
+    } else {
+      const literal = this.#match(literalPattern);
+      if (literal !== null) return literals[literal[1]];
+    }
     throw this.#faults.value(start, container, isFirst);
   }
 
+  /** Takes an integer of up to 15 digits, as most are; null, and none, for any other. */
+  #shortInteger(): number | null {
+    const text = this.#text;
+    const isNegative = text.charCodeAt(this.#at) === 0x2d;
+    const start = isNegative ? this.#at + 1 : this.#at;
+    let at = start;
+    let size = 0;
+    let code = text.charCodeAt(at);
+    for (; code >= 0x30 && code <= 0x39; code = text.charCodeAt(++at)) {
+      size = size * 10 + code - 0x30;
+    }
+    // A point or an exponent follows.
+    const isOther = code === 0x2e || code === 0x65 || code === 0x45;
+    if (isOther || at === start || at - start > 15) return null;
+    this.#at = at;
+    // Zero has no sign here: an integer is read, not a float.
+    return isNegative ? 0 - size : size;
+  }
+
   #object(depth: number): JsonObject {
-    const object: JsonObject = Object.create(null);
+    const object: JsonObject = {};
     const container: JsonContainer = { kind: "Object", start: this.#at };
     this.#open(depth);
     if (this.#take("}")) return object;
@@ -163,7 +195,9 @@ class JsonReader {
       if (!this.#take(":")) throw this.#faults.colon(this.#at);
       this.#skipSpace();
       if (this.#at === this.#text.length) throw this.#faults.colon(this.#at);
-      object[name] = this.#value(depth, container, false);
+      const value = this.#value(depth, container, false);
+      if (name === "__proto__") Object.defineProperty(object, name, { ...member, value });
+      else object[name] = value;
       if (!this.#take(",")) break;
     }
     if (!this.#take("}")) throw this.#faults.comma(this.#at, container);
@@ -185,21 +219,34 @@ class JsonReader {
 
   #open(depth: number): void {
     if (depth > nestingMax) {
-      throw new SyntaxError(`More than ${nestingMax} values inside each other`);
+      const what = "Document nesting depth";
+      throw new JsonLimitError(what, depth, nestingMax, "ReadConstraints.getMaxNestingDepth");
     }
     this.#at++;
   }
 
   /** Reads the string that begins here. */
   #string(charsMax: number, isName: boolean): string {
+    const text = this.#text;
     const start = this.#at;
-    let end = this.#text.indexOf('"', start + 1);
-    while (end > 0 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    let end = start + 1;
+    // Most are short, and hold nothing that has to be escaped: to look at each character is the quickest then.
+    for (const last = end + 100; end < last; end++) {
+      const code = text.charCodeAt(end);
+      if (code === 0x22) {
+        this.#at = end + 1;
+        return text.slice(start + 1, end);
+      }
+      if (code === 0x5c || !(code >= 0x20)) break;
+    }
+    end = text.indexOf('"', end);
+    while (end > 0 && this.#isEscaped(end)) end = text.indexOf('"', end + 1);
     if (end < 0) throw this.#faults.unended(isName);
     this.#at = end + 1;
     const value = this.#unescaped(start + 1, end, isName);
     if (value.length <= charsMax) return value;
-    throw new SyntaxError(`The string at ${start} has more than ${charsMax} characters`);
+    const [what, kind] = isName ? ["Name length", "Name"] : ["String value length", "String"];
+    throw new JsonLimitError(what, value.length, charsMax, `ReadConstraints.getMax${kind}Length`);
   }
 
   #unescaped(from: number, to: number, isName: boolean): string {
@@ -222,14 +269,10 @@ class JsonReader {
   }
 
   #number(match: RegExpExecArray): Json {
-    const [text, whole, fraction = "", exponent] = match;
-    if (whole.length + fraction.length > digitsMax) {
-      throw new SyntaxError(`The number before ${this.#at} has more than ${digitsMax} digits`);
-    }
+    const [text, whole, fraction, exponent] = match;
+    if (text.length > digitsMax) checkDigits(match);
     if (this.#numberOf !== undefined) return this.#numberOf(text);
-    if (fraction !== "" || exponent !== undefined) return BigDecimal.parse(text);
-    // Zero has no sign here: an integer is read, not a float.
-    if (text.length < 16) return Number(text) + 0;
+    if (fraction !== undefined || exponent !== undefined) return decimalOf(text);
     const integer = BigInt(whole) * (text.startsWith("-") ? -1n : 1n);
     const number = Number(integer);
     return Number.isSafeInteger(number) ? number : integer;
@@ -258,5 +301,28 @@ class JsonReader {
 
   get #faults(): JsonFaults {
     return new JsonFaults(this.#text);
+  }
+}
+
+/** Kafka: of a number the digits count that stand behind leading zeros, before a point and behind it, and in an exponent. */
+function checkDigits([, whole, fraction = ".", exponent = ""]: RegExpExecArray): void {
+  const count = whole.replace(/^0+(?=\d)/, "").length + fraction.length - 1 +
+    exponent.replace(/\D+/g, "").length;
+  if (count <= digitsMax) return;
+  const getter = "ReadConstraints.getMaxNumberLength";
+  throw new JsonLimitError("Number value length", count, digitsMax, getter);
+}
+
+function decimalOf(text: string): BigDecimal {
+  try {
+    return BigDecimal.parse(text);
+  } catch {
+    // All else of it is as a decimal has to be.
+    const [, digits] = /[eE][+-]?0*(\d*)$/.exec(text)!;
+    const isLong = digits.length > 10;
+    throw new JsonNumberError(
+      text,
+      isLong ? "Too many nonzero exponent digits." : "Exponent overflow.",
+    );
   }
 }

@@ -212,11 +212,28 @@ function bytesOf(text: string, wrong: string): Uint8Array {
     const compact = text.replaceAll(blanks, "");
     const isWhole = compact.length % 4 === 0 &&
       (compact.length === text.length || unitsBetweenBlanks.test(text));
-    if (isWhole) return Uint8Array.fromBase64(compact);
+    if (isWhole) return decoded(compact);
   } catch (cause) {
     throw new DataError(wrong, { cause });
   }
   throw new DataError(wrong);
+}
+
+/** Kafka: the JSON library goes on behind padding as if nothing had been before it. */
+function decoded(base64: string): Uint8Array {
+  const padding = base64.indexOf("=");
+  if (padding < 0 || padding >= base64.length - 2) return Uint8Array.fromBase64(base64);
+  const parts = base64.split(/(?<==)(?=[^=])/).map((part) => {
+    if (part.length % 4 !== 0) throw new SyntaxError("Padding does not end a unit of four");
+    return Uint8Array.fromBase64(part);
+  });
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let size = 0;
+  for (const part of parts) {
+    bytes.set(part, size);
+    size += part.length;
+  }
+  return bytes;
 }
 
 /** What Kafka Connect's messages call a kind of JSON. */

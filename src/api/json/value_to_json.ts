@@ -1,6 +1,6 @@
 /** Values as JSON text, as JsonConverter writes them. */
 
-import { DataError } from "../../base/mod.ts";
+import { DataError, SerializationError } from "../../base/mod.ts";
 import {
   BigDecimal,
   ConnectDate,
@@ -14,6 +14,7 @@ import {
   Time,
   Timestamp,
 } from "../data/mod.ts";
+import { JsonLimitError } from "./json_error.ts";
 import { jsonString, needsNoEscape } from "./json_text.ts";
 
 /** What there is to choose where data becomes JSON, or JSON data. */
@@ -42,9 +43,11 @@ export function valueToJson(
 
 /** What Java's library for JSON does not write, either. */
 export function tooDeep(): DataError {
+  const getter = "WriteConstraints.getMaxNestingDepth";
+  const limit = new JsonLimitError("Document nesting depth", nestingMax + 1, nestingMax, getter);
   return new DataError(
     "Converting Kafka Connect data to byte[] failed due to serialization error: ",
-    { cause: new RangeError(`More than ${nestingMax} values inside each other`) },
+    { cause: new SerializationError("Error serializing JSON message", { cause: limit }) },
   );
 }
 
@@ -209,16 +212,25 @@ function mapText(
   const isObject = keys === null ? hasTextKeys(value) : keys.type === "string";
   let text = isObject ? "{" : "[";
   let comma = "";
-  for (const [key, item] of value) {
+  const entries = isObject && value.has(null) ? withNames(keys!, value, options) : value;
+  for (const [key, item] of entries) {
     const name = textOf(keys, key, options, depth);
     const itemText = textOf(items, item, options, depth);
-    // Kafka: the name of a key that is null is "null".
-    text += isObject
-      ? `${comma}${name === "null" ? '"null"' : name}:${itemText}`
-      : `${comma}[${name},${itemText}]`;
+    text += isObject ? `${comma}${name}:${itemText}` : `${comma}[${name},${itemText}]`;
     comma = ",";
   }
   return text + (isObject ? "}" : "]");
+}
+
+/** Kafka: a key that is null has the name of its default, or "null", and of two values of one name the last stays. */
+function withNames(
+  keys: Schema,
+  map: Map<unknown, unknown>,
+  { replaceNullWithDefault }: JsonOptions,
+): Map<unknown, unknown> {
+  const byDefault = replaceNullWithDefault ? keys.defaultValue : undefined;
+  if (byDefault === undefined && !keys.optional) return map;
+  return new Map([...map].map(([key, item]) => [key ?? byDefault ?? "null", item]));
 }
 
 function hasTextKeys(map: Map<unknown, unknown>): boolean {

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BigDecimal, type Converter, type Schema, valuesEqual } from "../../../mod.ts";
+import {
+  BigDecimal,
+  type Converter,
+  DataError,
+  type Schema,
+  SchemaBuilder,
+  Schemas,
+  valuesEqual,
+} from "../../../mod.ts";
 import plugins from "../../../plugins/converters/json_converter.ts";
 import { data } from "../api/data/arbitraries.ts";
 
@@ -28,6 +36,36 @@ Deno.test("JsonConverter reads back what it writes, whether it has met the schem
         assert.ok(valuesEqual(back.value, value), text);
       }
     }));
+  }
+});
+
+Deno.test("JsonConverter writes no name twice where a map has null for a key", () => {
+  const keys = SchemaBuilder.string().optional().defaultValue("a").build();
+  const schema = SchemaBuilder.map(keys, Schemas.int32).build();
+  const map = new Map<unknown, unknown>([[null, 1], ["b", 2], ["a", 3], ["null", 4]]);
+  const [replacing, plain] = ["true", "false"].map((replaces) =>
+    configured({ "schemas.enable": "false", "replace.null.with.default": replaces })
+  );
+  assert.equal(replacing.fromConnectData("t", schema, map), '{"a":3,"b":2,"null":4}');
+  assert.equal(plain.fromConnectData("t", schema, map), '{"null":4,"b":2,"a":3}');
+});
+
+Deno.test("JsonConverter reads numbers exactly, however they are written", () => {
+  const made = configured({ "schemas.enable": "false" });
+  const value = (text: string) => read(made, text).value;
+  assert.deepEqual(value("[8999999999999999,9007199254740993,-12345678901234567]"), [
+    8999999999999999,
+    9007199254740993n,
+    -12345678901234567n,
+  ]);
+  assert.deepEqual(
+    value('{"a": 0.30000000000000004, "b":[-0,1e3,1.5E-3]}'),
+    new Map<string, unknown>([["a", 0.1 + 0.2], ["b", [0, 1000, 0.0015]]]),
+  );
+  const digits = (count: number) => "9".repeat(count);
+  assert.equal(value(`0.${digits(999)}`), 1);
+  for (const text of [`[0.${digits(1000)}]`, `[0,${digits(1001)}]`, "[1e9999999999]"]) {
+    assert.throws(() => value(text), DataError, text.slice(0, 20));
   }
 });
 

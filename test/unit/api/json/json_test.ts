@@ -89,6 +89,15 @@ Deno.test("parseJson() takes no member from a prototype", () => {
   assert.equal(json.a, undefined);
 });
 
+Deno.test("valueFromJson() reads base64 behind padding, unit by unit", () => {
+  const options = { replaceNullWithDefault: true };
+  const bytes = (text: string) => valueFromJson(Schemas.bytes, text, options);
+  assert.deepEqual(bytes("AQ==AgM=BAUG"), Uint8Array.of(1, 2, 3, 4, 5, 6));
+  for (const text of ["AQ=Ag===", "====", "AQ==A", "AQ==Ag", "=AAA"]) {
+    assert.throws(() => bytes(text), { message: "Invalid bytes field" }, text);
+  }
+});
+
 Deno.test("jsonString() reads back, and escapes as Kafka Connect does", () => {
   assert.equal(
     jsonString('é"\\/\n\u001b\u007f\u2028😀\ud800'),
