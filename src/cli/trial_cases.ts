@@ -53,6 +53,8 @@ export function parseCases(
   }
   const json = parseJson(text);
   if (!Array.isArray(json)) throw new ConfigError("it must be a list of cases: [{...}, ...]");
+  // Nobody who runs it wants to hear that all is well.
+  if (json.length === 0) throw new ConfigError("it holds no case");
   const names = new Set<string>();
   const cases = json.map((one, index) => {
     const reader = new CaseReader(`case ${index + 1}`);

@@ -265,6 +265,7 @@ for (const [what, connector, record, expect, says] of failing) {
 const mistakes: [cases: string, says: string][] = [
   ["[{]", "it is not sound JSON: "],
   ["{}", "it must be a list of cases: [{...}, ...]"],
+  ["[]", "it holds no case"],
   ["[1]", "case 1: it must be an object, not a number"],
   ["[{}]", "case 1: name: it is missing"],
   ['[{"name": 1}]', "case 1: name: it must be text, not a number"],
