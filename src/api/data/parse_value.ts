@@ -155,14 +155,11 @@ function parseTemporal(text: string): SchemaAndValue | null {
   return Number.isNaN(value.getTime()) ? null : { schema: temporal.schema, value };
 }
 
-const integers = [
-  [8, Schemas.int8],
-  [16, Schemas.int16],
-  [32, Schemas.int32],
-  [64, Schemas.int64],
-] as const;
+/** Nearly every number is such a one, and needs no more than JavaScript's. */
+const shortInteger = /^[+-]?\d{1,15}$/;
 
 function parseNumber(token: string): SchemaAndValue | null {
+  if (shortInteger.test(token)) return integerOf(Number(token));
   if (!/^[+-\d]/.test(token) && !/^\p{Nd}/u.test(token)) return null;
   let decimal: BigDecimal;
   try {
@@ -171,13 +168,7 @@ function parseNumber(token: string): SchemaAndValue | null {
     return null;
   }
   const integer = decimal.toExactInt64();
-  if (integer !== null) {
-    for (const [bits, schema] of integers) {
-      if (BigInt.asIntN(bits, integer) === integer) {
-        return { schema, value: bits === 64 ? integer : Number(integer) };
-      }
-    }
-  }
+  if (integer !== null) return integerOf(integer);
   if (decimal.scale !== 0) {
     const double = decimal.toNumber();
     const float = parseJavaFloat(String(decimal))!;
@@ -185,6 +176,20 @@ function parseNumber(token: string): SchemaAndValue | null {
     if (Number.isFinite(double)) return { schema: Schemas.float64, value: double };
   }
   return { schema: Decimal.schema(decimal.scale), value: decimal };
+}
+
+const integers = [[2 ** 7, Schemas.int8], [2 ** 15, Schemas.int16], [
+  2 ** 31,
+  Schemas.int32,
+]] as const;
+
+/** An integer of 64 bits, of the smallest type that holds it. */
+function integerOf(integer: number | bigint): SchemaAndValue {
+  for (const [limit, schema] of integers) {
+    // There is no zero with a sign among integers.
+    if (integer >= -limit && integer < limit) return { schema, value: Number(integer) + 0 };
+  }
+  return { schema: Schemas.int64, value: BigInt(integer) };
 }
 
 const numeric: readonly SchemaType[] = ["int8", "int16", "int32", "int64", "float32", "float64"];
