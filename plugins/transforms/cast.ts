@@ -11,6 +11,7 @@ import {
   ConfigError,
   ConnectDate,
   type ConnectRecord,
+  copyOf,
   DataError,
   inHashOrder,
   invalid,
@@ -119,7 +120,7 @@ class Cast implements Transformation {
     const { whole, byField } = this.#casts;
     if (whole !== null) return castValue(null, value, whole);
     const map = requireMap(value, purpose);
-    const cast = new Map(map);
+    const cast = copyOf(map);
     for (const [name, target] of byField) {
       cast.set(name, castValue(null, map.get(name), target));
     }

@@ -9,6 +9,7 @@ import {
   ConfigDef,
   ConfigError,
   type ConnectRecord,
+  copyOf,
   DataError,
   type Field,
   type Headers,
@@ -106,7 +107,7 @@ class HeaderFrom implements Transformation {
     const map = requireMap(value, this.#purpose);
     this.#fields.forEach((name, at) => headers.add(this.#names[at], map.get(name) ?? null));
     if (!this.#isMove) return map;
-    const rest = new Map(map);
+    const rest = copyOf(map);
     for (const name of this.#fields) rest.delete(name);
     return rest;
   }

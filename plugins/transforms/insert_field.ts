@@ -8,6 +8,7 @@ import {
   ConfigDef,
   ConfigError,
   type ConnectRecord,
+  copyOf,
   DataError,
   javaClassOf,
   type Props,
@@ -118,7 +119,7 @@ class InsertField implements Transformation {
         }`,
       );
     }
-    const extended = new Map(value);
+    const extended = copyOf(value);
     for (const insertion of this.#insertions) {
       const inserted = insertion.valueOf(record) ?? null;
       if (inserted !== null) extended.set(insertion.name, inserted);

@@ -8,6 +8,7 @@ import {
   BigDecimal,
   ConfigDef,
   type ConnectRecord,
+  copyOf,
   DataError,
   inHashOrder,
   javaClassOf,
@@ -143,7 +144,7 @@ class MaskField implements Transformation {
   }
 
   #maskMap(value: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
-    const masked = new Map(value);
+    const masked = copyOf(value);
     // Kafka: a field that is not there comes to be, without a value.
     for (const name of this.#names) masked.set(name, this.#masked(value.get(name) ?? null, null));
     return masked;

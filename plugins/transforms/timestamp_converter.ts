@@ -10,6 +10,7 @@ import {
   ConnectDate,
   ConnectError,
   type ConnectRecord,
+  copyOf,
   DataError,
   javaClassOf,
   JavaDateFormat,
@@ -138,7 +139,7 @@ class TimestampConverter implements Transformation {
   #convertSchemaless(value: unknown): unknown {
     if (value === null) return null;
     if (this.#field === "") return this.#convert(value, inferredForm(value));
-    const converted = new Map(requireMap(value, purpose));
+    const converted = copyOf(requireMap(value, purpose));
     const item = converted.get(this.#field) ?? null;
     // Kafka: a field that is not there comes to be, without a value.
     converted.set(this.#field, item === null ? null : this.#convert(item, inferredForm(item)));

@@ -19,6 +19,7 @@ export class JsonSyntaxError extends SyntaxError {
 
 /** JSON that is longer or deeper than any that is read or written. */
 export class JsonLimitError extends SyntaxError {
+  /** What Java calls it. */
   override name = `${library}exc.StreamConstraintsException`;
 
   /**
@@ -32,8 +33,10 @@ export class JsonLimitError extends SyntaxError {
 
 /** A number that no decimal can be. */
 export class JsonNumberError extends SyntaxError {
+  /** What Java calls it. */
   override name = "java.lang.NumberFormatException";
 
+  /** `text` is what is read. */
   constructor(text: string, reason: string) {
     super(
       `Value "${text}" can not be deserialized as \`java.math.BigDecimal\`, reason:  ${reason}`,
