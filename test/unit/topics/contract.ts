@@ -626,6 +626,10 @@ function groupAdmin({ test }: Suite): void {
   ): void {
     test(name, async ({ topics, reopen }, id) => {
       await topics.createTopics([{ name: id, partitions: 2 }]);
+      // A broker that is busy may not know it at once.
+      const isKnown = () => topics.describeTopics([id]).then(() => true, () => false);
+      const endMs = performance.now() + patienceMs;
+      while (!await isKnown()) assert.ok(performance.now() < endMs, `there is no topic ${id}`);
       const group = await topics.openGroupAdmin(looking(id));
       await body(topics, group, id, reopen);
       await group.close();
