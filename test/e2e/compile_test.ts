@@ -30,13 +30,13 @@ Deno.test("compile.sh writes one file under 50 MB that starts within 100 ms", as
     const bundle = files.map(({ name }) => Deno.readTextFileSync(`${folderOfApp}/${name}`));
     assert.ok(bundle.join("").includes(new TextDecoder().decode(commit).trim() || "@COMMIT@"));
     let fastestMs = Infinity;
-    for (let i = 0; i < 10; i++) {
+    // Other tests run beside this one.
+    for (let i = 0; i < 50 && fastestMs >= 100; i++) {
       const startMs = performance.now();
       assert.equal((await run("--version")).code, 0);
       fastestMs = Math.min(fastestMs, performance.now() - startMs);
     }
     assert.ok(fastestMs < 100, `${fastestMs} ms`);
-    // The bundle finds its Worker's entry: a connector's class is described by one.
     await Deno.writeTextFile(
       `${folder}/worker.properties`,
       [
@@ -76,6 +76,22 @@ async function runsWithoutHome(connect: string, cwd: string, cache: string): Pro
   assert.equal(code, 1);
 }
 
+/** The bundle finds the entry of its Web Workers: a task runs. */
+async function runsTask(connectors: string): Promise<void> {
+  const config = { "connector.class": "FileStreamSource", topic: "t", file: "in.txt" };
+  const created = await fetch(connectors, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "s", config }),
+  });
+  assert.equal(created.status, 201, await created.text());
+  let status = "";
+  await until(async () => {
+    status = await (await fetch(`${connectors}/s/status`)).text();
+    return JSON.parse(status).tasks[0]?.state === "RUNNING";
+  }, () => status);
+}
+
 /** The page, its files, and the commands that ask a worker are loaded when they are asked for. */
 async function findsWhatIsLoadedLate(
   connect: string,
@@ -105,6 +121,7 @@ async function findsWhatIsLoadedLate(
     const { code, stdout } = await new Deno.Command(connect, { args, cwd, env }).output();
     assert.equal(code, 0);
     assert.match(new TextDecoder().decode(stdout), /\nNo connectors\n$/);
+    await runsTask(`${url}connectors`);
     assert.doesNotMatch(log, /stopping/);
   } finally {
     worker.kill("SIGTERM");
