@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ConfigError } from "../../base/mod.ts";
 import { readClass, readProperty } from "./pattern_class.ts";
 import { type Escape, readEscape } from "./pattern_escape.ts";
 import type { PatternFlags } from "./pattern_text.ts";
@@ -19,6 +20,8 @@ import { isAnyLineEnd, isLastLineEnd, isLineStart, isStart } from "./places.ts";
 import { dot, single, sliced } from "./point_sets.ts";
 
 const nestingMax = 400;
+/** To read a longer one would hold up all else for seconds. */
+const lengthMax = 65_536;
 
 /** A regular expression, read. */
 export interface ParsedPattern {
@@ -32,6 +35,11 @@ export interface ParsedPattern {
 
 /** Reads a pattern. @throws {ConfigError} with the message of a `PatternSyntaxException` */
 export function parsePattern(pattern: string): ParsedPattern {
+  if (pattern.length > lengthMax) {
+    throw new ConfigError(
+      `A regular expression of ${pattern.length} characters, more than ${lengthMax}`,
+    );
+  }
   return new PatternParser(pattern).parse();
 }
 

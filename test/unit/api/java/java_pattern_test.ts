@@ -73,3 +73,11 @@ Deno.test("JavaPattern.compile() refuses groups nested too deep", () => {
     message: /^More than 400 groups inside each other near index/,
   });
 });
+
+Deno.test("JavaPattern.compile() refuses what would take long to read", () => {
+  assert.equal(JavaPattern.compile("a".repeat(65_536)).matches("a"), false);
+  assert.throws(() => JavaPattern.compile("a|".repeat(500_000)), {
+    name: "ConfigError",
+    message: "A regular expression of 1000000 characters, more than 65536",
+  });
+});
